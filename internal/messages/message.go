@@ -1,0 +1,158 @@
+// Package messages decides what is due to whom, when and by which channel. It is pure: it takes the time, the order
+// before and after, and the shop's policy, and gives drafts; the store makes them unique and jobs send them.
+package messages
+
+import (
+	"time"
+
+	"homeward/internal/orders"
+)
+
+// Topic is what a message tells.
+type Topic string
+
+// The topics, in the order of an order's life.
+const (
+	OrderPlaced     Topic = "placed"
+	OrderPaid       Topic = "paid"
+	OrderPacking    Topic = "packing"
+	Shipped         Topic = "shipped"
+	InTransit       Topic = "in_transit"
+	OutForDelivery  Topic = "out_for_delivery"
+	ReadyForPickup  Topic = "ready_for_pickup"
+	PickupEndsSoon  Topic = "pickup_ends_soon"
+	Delivered       Topic = "delivered"
+	AttemptFailed   Topic = "attempt_failed"
+	Delayed         Topic = "delayed"
+	Customs         Topic = "customs"
+	AddressProblem  Topic = "address_problem"
+	Returning       Topic = "returning"
+	OrderCancelled  Topic = "cancelled"
+	ReturnRequested Topic = "return_requested" // waiting for staff
+	ReturnApproved  Topic = "return_approved"  // with instructions
+	ReturnRejected  Topic = "return_rejected"
+	ReturnReceived  Topic = "return_received"
+	RefundStarted   Topic = "refund_started"   // Stripe accepted it: pending
+	RefundSucceeded Topic = "refund_succeeded" // sent to the bank
+	RefundFailed    Topic = "refund_failed"    // also after succeeded: taken back
+	RefundNeedsYou  Topic = "refund_needs_you" // requires_action
+	OrderLink       Topic = "order_link"       // a fresh link, asked for on the lookup page
+)
+
+// Topics lists every topic in the order of an order's life.
+var Topics = []Topic{
+	OrderPlaced, OrderPaid, OrderPacking, Shipped, InTransit, OutForDelivery, ReadyForPickup, PickupEndsSoon, Delivered,
+	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
+	ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundFailed, RefundNeedsYou, OrderLink,
+}
+
+// Channel is how a message travels.
+type Channel string
+
+// The channels.
+const (
+	Mail Channel = "mail"
+	SMS  Channel = "sms"
+)
+
+// Class says how a message is treated: news may be replaced and grows old; statutory and money never.
+type Class string
+
+// The classes.
+const (
+	News      Class = "news"
+	Money     Class = "money"
+	Statutory Class = "statutory"
+)
+
+// ClassOf gives a topic's class: refunds are Money, placed is Statutory (it carries the withdrawal information on a
+// durable medium, CRD Art. 8(7)), the steps of a return are Money (they decide about it), the rest is News.
+func ClassOf(t Topic) Class {
+	switch t {
+	case OrderPlaced:
+		return Statutory
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundFailed,
+		RefundNeedsYou:
+		return Money
+	default:
+		return News
+	}
+}
+
+// Policy is what a shop set about its messages.
+type Policy struct {
+	Off        map[Topic]bool      // topics that the shop platform sends itself
+	CalmWindow time.Duration       // how long `shipped` waits for its siblings
+	QuietFrom  time.Duration       // quiet hours of SMS: from, as time since midnight in Zone …
+	QuietUntil time.Duration       // … until; equal means none
+	Channels   map[Topic][]Channel // overrides of DefaultChannels
+	Zone       *time.Location      // the shop's zone, used when the shopper's is not known
+	SMS        bool                // the shop has an SMS sender
+}
+
+// Contact is where the shopper can be reached; empty when not known or opted out.
+type Contact struct {
+	Email string
+	Phone string // E.164, a number that can receive SMS
+	Zone  *time.Location
+}
+
+// Draft is a message that is due. (order, Topic, Occasion, Channel, Recipient) is unique.
+type Draft struct {
+	Topic     Topic
+	Occasion  string // what makes it news: see design "Messages"
+	Channel   Channel
+	Recipient string
+	Class     Class
+	DueAt     time.Time
+	ExpiresAt time.Time // zero: never too old
+	Parcels   []string  // keys of the parcels it tells of
+	Data      Data
+}
+
+// Data is what the renderer needs beyond the order's own state, frozen when the message became due.
+type Data struct {
+	ParcelKey string          `json:"parcel_key,omitempty"`
+	NewDate   string          `json:"new_date,omitempty"` // a delay's new date, "2026-11-23"
+	Fact      orders.FactKind `json:"fact,omitempty"`     // a delay that time made
+	CaseID    string          `json:"case_id,omitempty"`
+	RefundID  string          `json:"refund_id,omitempty"`
+	Amount    int64           `json:"amount,omitempty"`
+	Currency  string          `json:"currency,omitempty"`
+	Reason    string          `json:"reason,omitempty"` // a code
+	Reference string          `json:"reference,omitempty"`
+}
+
+// Pending is a message that waits to be sent.
+type Pending struct {
+	ID       string
+	Topic    Topic
+	Channel  Channel
+	Occasion string
+	Parcels  []string
+	DueAt    time.Time
+}
+
+// Change is what happened to an order.
+type Change struct {
+	Now     time.Time
+	Before  orders.State
+	After   orders.State
+	Policy  Policy
+	Contact Contact
+	Pending []Pending // this order's messages in state due that no worker holds
+}
+
+// Plan is what to do with an order's messages.
+type Plan struct {
+	Create  []Draft
+	Join    []Join   // parcels that go into a `shipped` that still waits
+	Replace []string // ids of waiting messages that newer news replaces
+	Drop    []Join   // parcels that newer news takes out of a waiting `shipped` which keeps others
+}
+
+// Join names a parcel and the waiting message that it enters or leaves.
+type Join struct {
+	MessageID string
+	ParcelKey string
+}

@@ -1,0 +1,79 @@
+// Package templates holds the words: locales, mails, SMS and pages, and the renderer that puts an order into them. It
+// reads nothing but its embedded files.
+package templates
+
+import (
+	"time"
+
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+)
+
+// Mail is a rendered mail.
+type Mail struct {
+	Subject string
+	HTML    string
+	Text    string
+}
+
+// View is everything a message or a shopper's page can say. It holds values, not words: the renderer formats amounts,
+// dates and plurals by Language and Region, in Zone.
+type View struct {
+	Language string // one of Languages()
+	Region   string // ISO 3166-1 alpha-2 for formats, may be ""
+	Zone     *time.Location
+	Now      time.Time
+	Shop     Shop
+	Order    orders.State
+	Link     string // the shopper's order page
+	Topic    messages.Topic
+	Data     messages.Data
+	Parcels  []orders.Parcel // those the message tells of
+	Case     *Case
+	Refund   *Refund
+}
+
+// Shop is how a shop presents itself.
+type Shop struct {
+	ID      string
+	Name    string
+	Logo    string // an https URL, only for mails; pages load nothing from elsewhere
+	Color   string // "#00aa55"
+	Address string // the postal address, for the foot of a mail
+	ReplyTo string
+	// ReturnAddress is where returns go; Address when it is empty.
+	ReturnAddress string
+	Country       string
+}
+
+// Case is a return as its shopper sees it.
+type Case struct {
+	RMA            string
+	State          returns.State
+	Reason         returns.Reason
+	Items          []CaseItem
+	Note           string
+	Decision       string // staff's words
+	TrackingNumber string
+	CreatedAt      time.Time
+	Expected       int64 // what will be refunded when the goods come back, minor units
+	Currency       string
+	Refunds        []Refund
+}
+
+// CaseItem is a part of a return.
+type CaseItem struct {
+	Line     orders.Line
+	Quantity int
+}
+
+// Refund is money on its way back, as its shopper sees it.
+type Refund struct {
+	Amount    int64
+	Currency  string
+	Status    string // planned, issued, pending, requires_action, succeeded, failed, canceled, uncertain
+	Kind      string // of the payment: stripe, gift_card, …
+	Reference string // the bank's reference
+	At        time.Time
+}
