@@ -1,0 +1,90 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hibiken/asynq"
+
+	"homeward/internal/store"
+)
+
+// Queue rings bells. Enqueue never waits: tasks go through a bounded channel to feeders, and what does not fit or does
+// not reach Redis is left to the sweep.
+type Queue struct {
+	client *asynq.Client
+	feed   chan store.Task
+	log    *slog.Logger
+	missed atomic.Int64
+	wg     sync.WaitGroup
+	mu     sync.RWMutex
+	closed bool
+}
+
+const (
+	feedDepth = 8192
+	feeders   = 4
+)
+
+// NewQueue starts the feeders; Close ends them.
+func NewQueue(r *Redis, log *slog.Logger) *Queue {
+	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), feed: make(chan store.Task, feedDepth), log: log}
+	for range feeders {
+		q.wg.Go(q.run)
+	}
+	return q
+}
+
+// Enqueue hands tasks on. A task that cannot be taken just now is counted and left to the sweep.
+func (q *Queue) Enqueue(_ context.Context, tasks ...store.Task) {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
+	for _, t := range tasks {
+		if q.closed {
+			return
+		}
+		select {
+		case q.feed <- t:
+		default:
+			q.missed.Add(1)
+		}
+	}
+}
+
+// Missed counts the tasks that were left to the sweep since the start.
+func (q *Queue) Missed() int64 { return q.missed.Load() }
+
+// Close lets the feeders finish what they hold, within ctx of each call.
+func (q *Queue) Close() {
+	q.mu.Lock()
+	if !q.closed {
+		q.closed = true
+		close(q.feed)
+	}
+	q.mu.Unlock()
+	q.wg.Wait()
+}
+
+func (q *Queue) run() {
+	for t := range q.feed {
+		q.put(t)
+	}
+}
+
+// put enqueues one task. A conflict means that the same generation is there already, which is as good.
+func (q *Queue) put(t store.Task) {
+	ctx, cancel := context.WithTimeout(context.Background(), feedTimeout)
+	defer cancel()
+	task, err := newTask(t)
+	if err == nil {
+		_, err = q.client.EnqueueContext(ctx, task)
+	}
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+		if n := q.missed.Add(1); n&(n-1) == 0 { // powers of two: Redis away is one fact, not thousands of lines
+			q.log.LogAttrs(ctx, slog.LevelWarn, "bell not rung, the sweep makes up for it", slog.String("kind", string(t.Kind)), slog.Int64("missed", n))
+		}
+	}
+}
