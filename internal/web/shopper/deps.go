@@ -1,0 +1,90 @@
+package shopper
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/link"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/web/page"
+)
+
+// Deps is what the shopper's pages stand on.
+type Deps struct {
+	Config *config.Config
+	Signer *link.Signer
+	Store  Store
+	Cases  Cases
+	Links  Links
+	// Words gives the words of a language (one of the shop's), with the formats of a region ("" for the language's own)
+	// and times in a zone.
+	Words func(language, region string, zone *time.Location) page.Words
+	Log   *slog.Logger     // nil: slog.Default()
+	Now   func() time.Time // nil: time.Now
+	// LookupPause is the unit in which the lookup's answers are timed, so that their duration does not tell whether an
+	// order exists. 0: 400 ms. Negative: no pause, for tests.
+	LookupPause time.Duration
+}
+
+// Store is what the pages read, and the one thing they write themselves. DB implements it over a *store.DB.
+type Store interface {
+	Orders
+	CaseRecords
+	Refunds
+}
+
+// Orders finds orders and keeps the shopper's choice of language.
+type Orders interface {
+	Order(ctx context.Context, id string) (store.Order, error)
+	OrderByNumberAndEmail(ctx context.Context, shop, numberKey, emailKey string) (store.Order, error)
+	// SetLanguage fixes the language of an order's messages and pages.
+	SetLanguage(ctx context.Context, orderID, language string) error
+}
+
+// CaseRecords finds an order's cases.
+type CaseRecords interface {
+	CaseByNonce(ctx context.Context, orderID, nonce string) (store.Case, error)
+	CasesOf(ctx context.Context, orderID string) ([]store.Case, error)
+	CaseLog(ctx context.Context, caseID string) ([]store.CaseStep, error)
+}
+
+// Refunds finds an order's refunds, those of its cases included.
+type Refunds interface {
+	RefundsOf(ctx context.Context, orderID string) ([]store.Refund, error)
+}
+
+// Cases moves cases. Its errors are *fault.Error, or store errors in their chain.
+type Cases interface {
+	// Open makes the case of a form. The same nonce gives the same case, with store.ErrDuplicate or without.
+	Open(ctx context.Context, order store.Order, request returns.Request, nonce string) (store.Case, error)
+	// MarkSent records that the shopper gave the parcel back to a carrier.
+	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
+	// CallOff ends a case because its shopper keeps the goods.
+	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
+}
+
+// Links sends an order's link by mail.
+type Links interface {
+	// SendLink makes the order_link message due. It returns nil also when one went out a moment ago.
+	SendLink(ctx context.Context, order store.Order) error
+}
+
+// DB is the Store over a database.
+type DB struct{ *store.DB }
+
+var _ Store = DB{}
+
+// SetLanguage fixes the language of an order's messages and pages. A fold that came between is repeated over.
+func (db DB) SetLanguage(ctx context.Context, orderID, language string) error {
+	return db.Write(ctx, func(tx *store.Tx) error {
+		order, err := tx.Order(ctx, orderID)
+		if err != nil || order.Language == language {
+			return err
+		}
+		order.Language = language
+		return tx.UpdateOrder(ctx, order)
+	})
+}
