@@ -43,8 +43,8 @@ type kind struct {
 // kinds holds every kind of work. A timeout is asynq's; the calls inside end earlier by their own.
 var kinds = map[store.WorkKind]kind{
 	store.EventWork:    {task: "event:apply", queue: QueueEvents, timeout: 30 * time.Second},
-	store.MessageWork:  {task: "message:send", queue: QueueMessages, timeout: callTimeout + 15*time.Second},
-	store.RefundWork:   {task: "refund:issue", queue: QueueMoney, timeout: 2*callTimeout + 15*time.Second},
+	store.MessageWork:  {task: "message:send", queue: QueueMessages, timeout: mailTimeout + 10*time.Second},
+	store.RefundWork:   {task: "refund:issue", queue: QueueMoney, timeout: 2*callTimeout + 10*time.Second},
 	store.DeadlineWork: {task: "deadline:fire", queue: QueueEvents, timeout: 30 * time.Second},
 }
 
@@ -52,10 +52,14 @@ var kinds = map[store.WorkKind]kind{
 var WorkKinds = []store.WorkKind{store.RefundWork, store.MessageWork, store.EventWork, store.DeadlineWork}
 
 const (
-	// callTimeout ends one call to a provider.
-	callTimeout = 30 * time.Second
+	// callTimeout ends one call to Twilio, or the calls to Stripe on either side of a refund's intent.
+	callTimeout = 20 * time.Second
+	// mailTimeout ends one mail's conversation: mail servers take their time to scan.
+	mailTimeout = 40 * time.Second
 	// lease is how long a worker holds a row: longer than the longest handler, so that nobody takes over a live one.
-	lease = 2*callTimeout + 30*time.Second
+	lease = time.Minute
+	// shutdownTimeout is how long a stop waits for the work under way: longer than any handler.
+	shutdownTimeout = 55 * time.Second
 	// maxRetry keeps asynq trying; what to do after a failure, and when to stop, is the row's to say.
 	maxRetry = 1000
 	// feedTimeout ends one attempt to ring a bell.

@@ -1,0 +1,355 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/fault"
+	"homeward/internal/store"
+	"homeward/providers/stripe"
+)
+
+const (
+	// keyLife is how long an idempotency key is trusted: Stripe may forget it after 24 hours.
+	keyLife = 20 * time.Hour
+	// rereadEvery is how often a refund that is under way is read again, for webhooks that never came.
+	rereadEvery = 24 * time.Hour
+	// refundTries bounds the attempts of one refund before a person looks.
+	refundTries = 40
+)
+
+// Point is a place between a refund's intent and its record at which a crash can hit.
+type Point string
+
+// The points, in the order in which a refund passes them.
+const (
+	BeforeClaim  Point = "before_claim"
+	AfterClaim   Point = "after_claim"
+	AfterCharge  Point = "after_charge_read"
+	AfterIntent  Point = "after_intent"
+	AfterCall    Point = "after_call"
+	BeforeRecord Point = "before_record"
+	AfterRecord  Point = "after_record"
+)
+
+// Points lists every point: a test crashes at each.
+var Points = []Point{BeforeClaim, AfterClaim, AfterCharge, AfterIntent, AfterCall, BeforeRecord, AfterRecord}
+
+// crash gives a test the chance to stop here.
+func (w *Worker) crash(p Point) error {
+	if w.Crash == nil {
+		return nil
+	}
+	return w.Crash(p)
+}
+
+// payout is a refund on its way.
+type payout struct {
+	task store.Task
+	row  store.Refund
+	shop *config.Shop
+	bank Bank
+}
+
+// refund moves a refund one step: issue it, find out what became of it, or read again how it goes.
+func (w *Worker) refund(ctx context.Context, task store.Task) error {
+	row, err := w.DB.Refund(ctx, task.ID)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p := &payout{task: task, row: row}
+	shop, f := w.shop(row.Shop)
+	if f == nil && w.Outside[row.Shop].Bank == nil {
+		f = fault.New(fault.Permanent, "payments_not_configured", "The shop has no Stripe key in the configuration; set payments and try again.", nil)
+	}
+	if f != nil {
+		return w.holdRefund(ctx, p, f)
+	}
+	p.shop, p.bank = shop, w.Outside[row.Shop].Bank
+	if err := w.crash(BeforeClaim); err != nil {
+		return err
+	}
+	before, err := w.claim(ctx, task, nil)
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	// The row is read again under the claim: somebody may have moved it since.
+	if p.row, err = w.DB.Refund(ctx, task.ID); err != nil {
+		return err
+	}
+	p.row.Work = before
+	p.row.Attempt++
+	if err := w.crash(AfterClaim); err != nil {
+		return err
+	}
+	return w.step(ctx, p)
+}
+
+func (w *Worker) step(ctx context.Context, p *payout) error {
+	switch {
+	case p.row.StripeID != "":
+		return w.reread(ctx, p)
+	case p.row.Status == store.RefundPlanned:
+		return w.issue(ctx, p)
+	default:
+		return w.reconcile(ctx, p)
+	}
+}
+
+// issue reads the charge, writes the intent, and only then calls Stripe.
+func (w *Worker) issue(ctx context.Context, p *payout) error {
+	read, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	charge, err := p.bank.Charge(read, p.row.PaymentReference)
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	there, err := p.bank.Refunds(read, p.row.PaymentReference)
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	if err := w.crash(AfterCharge); err != nil {
+		return err
+	}
+	if ours := find(there, p.row.ID); ours != nil {
+		return w.record(ctx, p, *ours)
+	}
+	if f := disputed(charge); f != nil {
+		return w.holdRefund(ctx, p, f)
+	}
+	f, err := w.intend(ctx, p, charge, there)
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	if f != nil {
+		return w.holdRefund(ctx, p, f)
+	}
+	if err := w.crash(AfterIntent); err != nil {
+		return err
+	}
+	return w.call(ctx, p)
+}
+
+// intend puts the intent on disk: the key, the exact parameters and that the call begins. The headroom is counted in the
+// same transaction, under the payment's lock, so that two refunds of one payment cannot both fit into the same room.
+func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, there []stripe.Refund) (*fault.Error, error) {
+	var short *fault.Error
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		short = nil
+		if err := tx.LockPayment(ctx, p.row.Shop, p.row.PaymentReference, p.row.OrderID); err != nil {
+			return err
+		}
+		ledger, err := tx.RefundsByPayment(ctx, p.row.PaymentReference)
+		if err != nil {
+			return err
+		}
+		if short = room(charge, there, ledger, p.row); short != nil {
+			return nil
+		}
+		version := 1
+		if p.row.IdempotencyKey != "" {
+			version = keyVersion(p.row.IdempotencyKey) + 1
+		}
+		p.row.IdempotencyKey = "homeward-refund-" + p.row.ID + "-" + strconv.Itoa(version)
+		request := stripe.Request{
+			Key: p.row.IdempotencyKey, Reference: p.row.PaymentReference, Amount: p.row.Amount, Currency: p.row.Currency,
+			RefundID: p.row.ID, CaseID: p.row.CaseID,
+		}
+		params, err := json.Marshal(request)
+		if err != nil {
+			return err
+		}
+		p.row.Params, p.row.Status = string(params), store.RefundIssued
+		p.row.IssuedAt, p.row.UpdatedAt = w.Now(), w.Now()
+		return tx.SetRefund(ctx, p.row)
+	})
+	return short, err
+}
+
+// room says why a refund does not fit into what is left of its payment; nil when it fits. What is left: captured, less
+// what Stripe counts as refunded, less our own open intents that Stripe does not show yet.
+func room(charge stripe.Charge, there []stripe.Refund, ledger []store.Refund, mine store.Refund) *fault.Error {
+	if charge.Currency != mine.Currency {
+		return fault.New(fault.Permanent, "currency_differs", "The payment is in "+charge.Currency+" and the refund in "+mine.Currency+"; pay it back by hand.", nil)
+	}
+	left := charge.Captured - charge.Refunded
+	for _, r := range ledger {
+		open := r.Status == store.RefundIssued || r.Status == store.RefundUncertain
+		if r.ID != mine.ID && r.Origin == store.OriginHomeward && open && find(there, r.ID) == nil {
+			left -= r.Amount
+		}
+	}
+	if mine.Amount > left {
+		return fault.New(fault.Permanent, "refund_exceeds_captured",
+			"The refund is larger than what is left of the payment: somebody refunded it already, or less was captured.", nil)
+	}
+	return nil
+}
+
+// disputed says why a refund must wait for a person: the money is with the bank already.
+func disputed(c stripe.Charge) *fault.Error {
+	switch c.Dispute {
+	case "":
+		return nil
+	case "warning_needs_response", "warning_under_review":
+		return fault.New(fault.Permanent, "payment_inquiry", "The shopper's bank asks about this payment. A full refund at Stripe settles it; a partial one does not.", nil)
+	default:
+		return fault.New(fault.Permanent, "payment_disputed", "The payment is disputed at the shopper's bank: a refund would pay it twice. Answer the dispute first.", nil)
+	}
+}
+
+// call issues the refund with the key and the parameters that are on disk.
+func (w *Worker) call(ctx context.Context, p *payout) error {
+	var request stripe.Request
+	if err := json.Unmarshal([]byte(p.row.Params), &request); err != nil {
+		return w.holdRefund(ctx, p, fault.New(fault.Permanent, "intent_unreadable", "The refund's stored intent cannot be read; this is a fault of Homeward.", err))
+	}
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	made, err := p.bank.Refund(call, request)
+	if err := w.crash(AfterCall); err != nil {
+		return err
+	}
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), false)
+	}
+	return w.record(ctx, p, made)
+}
+
+// reconcile finds out what became of an intent whose call has no record: first by looking, then, when Stripe does not
+// know it, by calling again with the same key while that key is remembered, and with a fresh one after.
+func (w *Worker) reconcile(ctx context.Context, p *payout) error {
+	read, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	there, err := p.bank.Refunds(read, p.row.PaymentReference)
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	if ours := find(there, p.row.ID); ours != nil {
+		return w.record(ctx, p, *ours)
+	}
+	if w.Now().Sub(p.row.IssuedAt) > keyLife {
+		return w.issue(ctx, p)
+	}
+	return w.call(ctx, p)
+}
+
+// reread asks Stripe how a refund goes that is under way.
+func (w *Worker) reread(ctx context.Context, p *payout) error {
+	read, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	now, err := p.bank.Get(read, p.row.StripeID)
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	return w.record(ctx, p, now)
+}
+
+// record writes what Stripe says and what follows from it.
+func (w *Worker) record(ctx context.Context, p *payout, r stripe.Refund) error {
+	if err := w.crash(BeforeRecord); err != nil {
+		return err
+	}
+	var tasks []store.Task
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		row, more, err := w.Cases.RefundMoved(ctx, tx, p.shop, p.row, r)
+		if err != nil {
+			return err
+		}
+		tasks = more
+		return w.park(ctx, tx, p.task, row)
+	})
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	w.Queue.Enqueue(ctx, tasks...)
+	p.row.StripeID = r.ID
+	w.paid(ctx, p, r.Status, nil)
+	return w.crash(AfterRecord)
+}
+
+// park sets a refund's work to what its status asks for: read again in a day, or nothing.
+func (w *Worker) park(ctx context.Context, tx *store.Tx, task store.Task, row store.Refund) error {
+	switch row.Status {
+	case store.RefundPending, store.RefundRequiresAction:
+		return tx.Retry(ctx, task.Kind, task.ID, task.Generation, w.Now().Add(rereadEvery), "", nil)
+	default:
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.RefundSettled, nil)
+	}
+}
+
+// notRefunded records a failed call by its class. A read that failed changed nothing outside, whatever its class.
+func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, read bool) error {
+	if f.Class == fault.Permanent || p.row.Attempt >= refundTries {
+		return w.holdRefund(ctx, p, f)
+	}
+	if read {
+		w.paid(ctx, p, string(fault.Later), f)
+		return w.retry(ctx, p.task, backoff(p.row.Attempt, f), p.row.Phase, f)
+	}
+	if f.Class == fault.Uncertain {
+		p.row.Status = store.RefundUncertain
+	}
+	p.row.UpdatedAt = w.Now()
+	if err := w.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetRefund(ctx, p.row) }); err != nil {
+		return err
+	}
+	w.paid(ctx, p, string(f.Class), f)
+	return w.retry(ctx, p.task, max(backoff(p.row.Attempt, f), 10*time.Second), store.Calling, f)
+}
+
+// holdRefund puts a refund in front of a person. What it was before stays: an intent that may have had its effect is
+// looked up again when the person says so.
+func (w *Worker) holdRefund(ctx context.Context, p *payout, f *fault.Error) error {
+	p.row.NeedsPerson, p.row.UpdatedAt = true, w.Now()
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetRefund(ctx, p.row); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, p.task.Kind, p.task.ID, p.task.Generation, store.RefundHeld, f)
+	})
+	if err == nil {
+		w.paid(ctx, p, store.RefundHeld, f)
+	}
+	return ignore(err, store.ErrStale)
+}
+
+func (w *Worker) paid(ctx context.Context, p *payout, outcome string, f *fault.Error) {
+	w.Observe.Refund(p.row, outcome)
+	code := ""
+	if f != nil {
+		code = f.Code
+	}
+	w.Log.LogAttrs(ctx, slog.LevelInfo, "refund", slog.String("refund", p.row.ID), slog.String("case", p.row.CaseID), slog.String("order", p.row.OrderID),
+		slog.String("shop", p.row.Shop), slog.String("stripe", p.row.StripeID), slog.String("outcome", outcome), slog.String("code", code),
+		slog.Int("attempt", p.row.Attempt), slog.Duration("age", w.Now().Sub(p.row.CreatedAt)))
+}
+
+// find gives the refund at Stripe that carries our id.
+func find(there []stripe.Refund, id string) *stripe.Refund {
+	for i := range there {
+		if there[i].RefundID == id {
+			return &there[i]
+		}
+	}
+	return nil
+}
+
+// keyVersion reads the number at the end of an idempotency key.
+func keyVersion(key string) int {
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i] == '-' {
+			n, _ := strconv.Atoi(key[i+1:])
+			return n
+		}
+	}
+	return 0
+}

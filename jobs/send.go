@@ -1,0 +1,377 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/fault"
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/store"
+	"homeward/providers/smtp"
+	"homeward/providers/twilio"
+	"homeward/templates"
+)
+
+const (
+	// mailPatience and smsPatience are how long a message that cannot be handed over keeps being tried. News ends earlier,
+	// by its own age.
+	mailPatience = 5 * 24 * time.Hour
+	smsPatience  = 24 * time.Hour
+	// lookupEvery and lookupsEnough: an SMS whose outcome is uncertain is looked up at Twilio twice, a minute apart.
+	lookupEvery   = time.Minute
+	lookupsEnough = 2
+)
+
+// errDone ends the preparation of a message that was recorded as final on the way.
+var errDone = errors.New("jobs: done")
+
+// letter is a message on its way out.
+type letter struct {
+	task    store.Task
+	row     store.Message
+	order   store.Order
+	shop    *config.Shop
+	outside Outside
+	started time.Time
+}
+
+// send hands a message to its provider, once.
+func (w *Worker) send(ctx context.Context, task store.Task) error {
+	l, err := w.prepare(ctx, task)
+	if err != nil || l == nil {
+		return ignore(err, errDone)
+	}
+	if l.row.Channel == messages.SMS {
+		return w.sendSMS(ctx, l)
+	}
+	before, err := w.claim(ctx, task, nil)
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	l.claimed(before)
+	return w.sendMail(ctx, l)
+}
+
+// claimed takes over the row as it was claimed, with this attempt counted.
+func (l *letter) claimed(before store.Work) {
+	l.row.Work = before
+	l.row.Attempt++
+}
+
+func ignore(err, known error) error {
+	if errors.Is(err, known) {
+		return nil
+	}
+	return err
+}
+
+// prepare loads what a message needs and ends it where it must not go: too old, its shop or channel gone, opted out.
+// A nil letter means that the task is stale.
+func (w *Worker) prepare(ctx context.Context, task store.Task) (*letter, error) {
+	row, err := w.DB.Message(ctx, task.ID)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := &letter{task: task, row: row, started: w.Now()}
+	if !row.ExpiresAt.IsZero() && !row.ExpiresAt.After(l.started) && row.Phase != store.Calling {
+		return nil, w.over(ctx, l, store.MessageExpired, fault.New(fault.Permanent, "too_old", "The news got too old to be told before it could be sent.", nil))
+	}
+	shop, f := w.shop(row.Shop)
+	if f != nil {
+		return nil, w.over(ctx, l, store.MessageFailed, f)
+	}
+	l.shop, l.outside = shop, w.Outside[row.Shop]
+	if l.order, err = w.DB.Order(ctx, row.OrderID); err != nil {
+		return nil, err
+	}
+	return l, w.permitted(ctx, l)
+}
+
+// permitted ends a message whose channel is not configured or whose recipient opted out of it.
+func (w *Worker) permitted(ctx context.Context, l *letter) error {
+	switch l.row.Channel {
+	case messages.Mail:
+		if l.outside.Mail == nil {
+			return w.over(ctx, l, store.MessageFailed, fault.New(fault.Permanent, "mail_not_configured", "The shop has no mail server in the configuration; set mail.smtp and send again.", nil))
+		}
+	case messages.SMS:
+		if l.outside.SMS == nil {
+			return w.over(ctx, l, store.MessageFailed, fault.New(fault.Permanent, "sms_not_configured", "The shop has no SMS sender in the configuration; set sms and send again.", nil))
+		}
+		out, err := w.DB.OptedOut(ctx, l.outside.SMS.Sender(), l.row.Recipient, messages.SMS)
+		if err != nil {
+			return err
+		}
+		if out {
+			return w.over(ctx, l, store.MessageSkipped, fault.New(fault.Permanent, "opted_out", "The recipient answered STOP to this sender.", nil))
+		}
+	default:
+		return w.over(ctx, l, store.MessageFailed, fault.New(fault.Permanent, "channel_unknown", "Nothing here sends by this channel.", nil))
+	}
+	return nil
+}
+
+// over ends a message before it went.
+func (w *Worker) over(ctx context.Context, l *letter, state string, f *fault.Error) error {
+	if err := w.finish(ctx, l.task, state, f); err != nil {
+		return err
+	}
+	w.told(ctx, l, state, f)
+	return errDone
+}
+
+// sendMail hands a mail over. A mail whose acceptance stayed uncertain goes again under the same Message-ID.
+func (w *Worker) sendMail(ctx context.Context, l *letter) error {
+	first, err := w.DB.FirstMail(ctx, l.order.ID)
+	if err != nil {
+		return err
+	}
+	mail, err := w.Render.Mail(w.view(ctx, l))
+	if err != nil {
+		return w.failed(ctx, l, fault.New(fault.Permanent, "not_rendered", "The mail could not be put into words; this is a fault of Homeward.", err))
+	}
+	l.row.HeaderID = w.messageID(l.row)
+	m := smtp.Message{
+		From: l.shop.Mail.From, To: l.row.Recipient, ToName: l.order.State.Order.Customer.Name, ReplyTo: l.shop.Brand.ReplyTo,
+		Subject: mail.Subject, HTML: mail.HTML, Text: mail.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
+	}
+	if first != "" && first != l.row.HeaderID {
+		m.References = []string{first}
+	}
+	call, cancel := context.WithTimeout(ctx, mailTimeout)
+	defer cancel()
+	receipt, err := l.outside.Mail.Send(call, m)
+	if err != nil {
+		return w.unsent(ctx, l, fault.Of(err), mailPatience)
+	}
+	l.row.ProviderID = receipt.QueueID
+	return w.sent(ctx, l)
+}
+
+// messageID is the same on every attempt, so that a mail store can tell a second copy from a second mail.
+func (w *Worker) messageID(m store.Message) string {
+	sum := sha256.Sum256([]byte(m.ID + "|" + m.OrderID + "|" + string(m.Topic) + "|" + m.Occasion + "|" + m.Recipient))
+	return hex.EncodeToString(sum[:16]) + "@" + w.Identity
+}
+
+// sendSMS hands an SMS over, never twice: one whose outcome is uncertain is looked up before anything else. Its text is
+// frozen with the first claim, so that it can be found by it.
+func (w *Worker) sendSMS(ctx context.Context, l *letter) error {
+	if l.row.Body == "" {
+		var err error
+		if l.row.Body, err = w.Render.SMS(w.view(ctx, l)); err != nil {
+			return w.failed(ctx, l, fault.New(fault.Permanent, "not_rendered", "The SMS could not be put into words; this is a fault of Homeward.", err))
+		}
+	}
+	before, err := w.claim(ctx, l.task, func(tx *store.Tx, before store.Work) error {
+		if before.Phase == store.Calling {
+			return nil
+		}
+		l.row.CalledAt = w.Now()
+		return tx.SetMessage(ctx, l.row)
+	})
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	l.claimed(before)
+	if before.Phase == store.Calling {
+		return w.lookUp(ctx, l)
+	}
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	sid, err := l.outside.SMS.Send(call, twilio.Message{
+		To: l.row.Recipient, Body: l.row.Body, ValidFor: validity(l.row, l.row.CalledAt),
+		StatusCallback: w.Config.PublicURL + "/hooks/" + l.shop.ID + "/twilio/status?message=" + l.row.ID,
+	})
+	if err != nil {
+		return w.unsent(ctx, l, fault.Of(err), smsPatience)
+	}
+	l.row.ProviderID = sid
+	return w.sent(ctx, l)
+}
+
+// validity bounds how long Twilio may keep trying, so that old news does not arrive as new.
+func validity(m store.Message, now time.Time) time.Duration {
+	const most = 10 * time.Hour // Twilio's own limit
+	if m.ExpiresAt.IsZero() {
+		return most
+	}
+	return max(time.Minute, min(most, m.ExpiresAt.Sub(now)))
+}
+
+// lookUp asks Twilio whether an SMS of uncertain outcome is there. Twice not found, a minute apart, and it goes again;
+// a Twilio that cannot be asked leaves it to a person.
+func (w *Worker) lookUp(ctx context.Context, l *letter) error {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	sid, err := l.outside.SMS.Find(call, l.row.Recipient, l.row.Body, l.row.CalledAt.Add(-time.Minute))
+	if err != nil {
+		f := fault.Of(err)
+		if l.row.Attempt >= 20 {
+			return w.hold(ctx, l, f)
+		}
+		return w.retry(ctx, l.task, max(lookupEvery, f.After), store.Calling, f)
+	}
+	if sid != "" {
+		l.row.ProviderID = sid
+		return w.sent(ctx, l)
+	}
+	l.row.Lookups++
+	phase := store.Calling
+	if l.row.Lookups >= lookupsEnough {
+		l.row.Lookups, phase = 0, "" // Twilio does not know it: the next attempt sends
+	}
+	if err := w.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetMessage(ctx, l.row) }); err != nil {
+		return err
+	}
+	delay := lookupEvery
+	if phase == "" {
+		delay = time.Second
+	}
+	return w.retry(ctx, l.task, delay, phase, fault.New(fault.Uncertain, "sms_uncertain", "Twilio did not answer; the SMS is looked up before it goes again.", nil))
+}
+
+// unsent records a failure by its class.
+func (w *Worker) unsent(ctx context.Context, l *letter, f *fault.Error, patience time.Duration) error {
+	switch {
+	case f.Class == fault.Permanent:
+		if f.Code == "sms_opted_out" {
+			return w.optedOut(ctx, l, f)
+		}
+		return w.failed(ctx, l, f)
+	case f.Class == fault.Uncertain && l.row.Channel == messages.SMS:
+		w.told(ctx, l, "uncertain", f)
+		return w.retry(ctx, l.task, lookupEvery, store.Calling, f)
+	case w.Now().Sub(l.row.CreatedAt) > patience:
+		return w.failed(ctx, l, fault.New(fault.Permanent, f.Code, f.Message+" It was tried until it made no sense any more.", f))
+	}
+	w.told(ctx, l, string(f.Class), f)
+	phase := ""
+	if f.Class == fault.Uncertain {
+		phase = store.Calling
+	}
+	return w.retry(ctx, l.task, backoff(l.row.Attempt, f), phase, f)
+}
+
+// optedOut remembers what Twilio knew before us.
+func (w *Worker) optedOut(ctx context.Context, l *letter, f *fault.Error) error {
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.AddOptOut(ctx, l.outside.SMS.Sender(), l.row.Recipient, messages.SMS, "twilio", w.Now()); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, l.task.Kind, l.task.ID, l.task.Generation, store.MessageSkipped, f)
+	})
+	if err == nil {
+		w.told(ctx, l, store.MessageSkipped, f)
+	}
+	return ignore(err, store.ErrStale)
+}
+
+func (w *Worker) failed(ctx context.Context, l *letter, f *fault.Error) error {
+	err := w.finish(ctx, l.task, store.MessageFailed, f)
+	if err == nil {
+		w.told(ctx, l, store.MessageFailed, f)
+	}
+	return err
+}
+
+func (w *Worker) hold(ctx context.Context, l *letter, f *fault.Error) error {
+	err := w.finish(ctx, l.task, store.MessageHeld, f)
+	if err == nil {
+		w.told(ctx, l, store.MessageHeld, f)
+	}
+	return err
+}
+
+// sent records that the provider took the message.
+func (w *Worker) sent(ctx context.Context, l *letter) error {
+	l.row.SentAt = w.Now()
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetMessage(ctx, l.row); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, l.task.Kind, l.task.ID, l.task.Generation, store.MessageSent, nil)
+	})
+	if err == nil {
+		w.told(ctx, l, store.MessageSent, nil)
+	}
+	return ignore(err, store.ErrStale)
+}
+
+func (w *Worker) told(ctx context.Context, l *letter, outcome string, f *fault.Error) {
+	took := w.Now().Sub(l.started)
+	w.Observe.Message(l.row, outcome, took)
+	code := ""
+	if f != nil {
+		code = f.Code
+	}
+	w.Log.LogAttrs(ctx, slog.LevelInfo, "message", slog.String("message", l.row.ID), slog.String("order", l.row.OrderID), slog.String("shop", l.row.Shop),
+		slog.String("topic", string(l.row.Topic)), slog.String("channel", string(l.row.Channel)), slog.String("language", l.row.Language),
+		slog.String("outcome", outcome), slog.String("code", code), slog.Int("attempt", l.row.Attempt), slog.Duration("took", took),
+		slog.Duration("age", w.Now().Sub(l.row.CreatedAt)))
+}
+
+// view gathers what a message can say, from the order as it is now and the data frozen with the message.
+func (w *Worker) view(ctx context.Context, l *letter) templates.View {
+	zone, err := time.LoadLocation(l.order.TimeZone)
+	if err != nil {
+		zone = l.shop.Zone
+	}
+	v := templates.View{
+		Language: l.row.Language, Region: l.order.Region, Zone: zone, Now: l.started, Shop: Brand(l.shop), Order: l.order.State,
+		Link: w.Links.Order(l.order), Topic: l.row.Topic, Data: l.row.Data, Parcels: parcels(l.order.State, l.row),
+	}
+	if id := l.row.Data.CaseID; id != "" {
+		v.Case = w.Cases.View(ctx, id, l.order)
+	}
+	if d := l.row.Data; d.RefundID != "" {
+		v.Refund = &templates.Refund{Amount: d.Amount, Currency: d.Currency, Reference: d.Reference, Kind: "stripe", Status: refundStatus(l.row.Topic), At: l.row.CreatedAt}
+	}
+	return v
+}
+
+// refundStatus gives the status that a refund message tells: the one it was made for, not a later one.
+func refundStatus(t messages.Topic) string {
+	switch t {
+	case messages.RefundSucceeded:
+		return string(store.RefundSucceeded)
+	case messages.RefundFailed:
+		return string(store.RefundFailed)
+	case messages.RefundNeedsYou:
+		return string(store.RefundRequiresAction)
+	default:
+		return string(store.RefundPending)
+	}
+}
+
+// parcels gives the parcels that a message tells of, as they are now.
+func parcels(state orders.State, m store.Message) []orders.Parcel {
+	var out []orders.Parcel
+	for _, key := range m.Parcels {
+		if p, ok := state.Parcel(key); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Brand puts a shop's settings into the templates' words.
+func Brand(shop *config.Shop) templates.Shop {
+	b := templates.Shop{
+		ID: shop.ID, Name: shop.Name, Logo: shop.Brand.Logo, Color: shop.Brand.Color, Address: shop.Brand.Address,
+		ReplyTo: shop.Brand.ReplyTo, ReturnAddress: shop.Returns.Address, Country: shop.Country,
+	}
+	if b.ReturnAddress == "" {
+		b.ReturnAddress = b.Address
+	}
+	return b
+}
