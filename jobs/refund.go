@@ -260,19 +260,18 @@ func (w *Worker) record(ctx context.Context, p *payout, r stripe.Refund) error {
 	}
 	var tasks []store.Task
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		row, more, err := w.Cases.RefundMoved(ctx, tx, p.shop, p.row, r)
+		row, more, err := w.Cases.RefundMoved(ctx, tx, p.shop, p.row.ID, r)
 		if err != nil {
 			return err
 		}
-		tasks = more
+		tasks, p.row = more, row
 		return w.park(ctx, tx, p.task, row)
 	})
 	if err != nil {
 		return ignore(err, store.ErrStale)
 	}
 	w.Queue.Enqueue(ctx, tasks...)
-	p.row.StripeID = r.ID
-	w.paid(ctx, p, r.Status, nil)
+	w.paid(ctx, p, string(p.row.Status), nil)
 	return w.crash(AfterRecord)
 }
 
@@ -288,6 +287,9 @@ func (w *Worker) park(ctx context.Context, tx *store.Tx, task store.Task, row st
 
 // notRefunded records a failed call by its class. A read that failed changed nothing outside, whatever its class.
 func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, read bool) error {
+	if f.Class == fault.Permanent && !read {
+		p.row.Status = store.RefundPlanned // Stripe refused it: nothing happened, and another attempt takes a fresh key
+	}
 	if f.Class == fault.Permanent || p.row.Attempt >= refundTries {
 		return w.holdRefund(ctx, p, f)
 	}
@@ -295,11 +297,13 @@ func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, rea
 		w.paid(ctx, p, string(fault.Later), f)
 		return w.retry(ctx, p.task, backoff(p.row.Attempt, f), p.row.Phase, f)
 	}
-	if f.Class == fault.Uncertain {
-		p.row.Status = store.RefundUncertain
-	}
-	p.row.UpdatedAt = w.Now()
-	if err := w.DB.Write(ctx, func(tx *store.Tx) error { return tx.SetRefund(ctx, p.row) }); err != nil {
+	moved, err := w.amend(ctx, p, func(tx *store.Tx, row *store.Refund) error {
+		if f.Class == fault.Uncertain {
+			row.Status = store.RefundUncertain
+		}
+		return nil
+	})
+	if err != nil || moved {
 		return err
 	}
 	w.paid(ctx, p, string(f.Class), f)
@@ -309,17 +313,38 @@ func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, rea
 // holdRefund puts a refund in front of a person. What it was before stays: an intent that may have had its effect is
 // looked up again when the person says so.
 func (w *Worker) holdRefund(ctx context.Context, p *payout, f *fault.Error) error {
-	p.row.NeedsPerson, p.row.UpdatedAt = true, w.Now()
-	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetRefund(ctx, p.row); err != nil {
-			return err
-		}
+	status := p.row.Status
+	moved, err := w.amend(ctx, p, func(tx *store.Tx, row *store.Refund) error {
+		row.NeedsPerson, row.Status = true, status
 		return tx.Finish(ctx, p.task.Kind, p.task.ID, p.task.Generation, store.RefundHeld, f)
 	})
-	if err == nil {
+	if err == nil && !moved {
 		w.paid(ctx, p, store.RefundHeld, f)
 	}
 	return ignore(err, store.ErrStale)
+}
+
+// amend changes a refund's row under its payment's lock, unless a webhook of Stripe's moved it meanwhile: then Stripe
+// has it, and the row is left to be read again.
+func (w *Worker) amend(ctx context.Context, p *payout, change func(tx *store.Tx, row *store.Refund) error) (moved bool, err error) {
+	err = w.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.LockPayment(ctx, p.row.Shop, p.row.PaymentReference, p.row.OrderID); err != nil {
+			return err
+		}
+		row, err := tx.Refund(ctx, p.row.ID)
+		if err != nil {
+			return err
+		}
+		if moved = row.StripeID != p.row.StripeID; moved {
+			return w.park(ctx, tx, p.task, row)
+		}
+		row.UpdatedAt = w.Now()
+		if err := change(tx, &row); err != nil {
+			return err
+		}
+		return tx.SetRefund(ctx, row)
+	})
+	return moved, ignore(err, store.ErrStale)
 }
 
 func (w *Worker) paid(ctx context.Context, p *payout, outcome string, f *fault.Error) {

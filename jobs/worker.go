@@ -65,14 +65,16 @@ type Observer interface {
 
 // Worker does units of work. It runs the same under asynq and under a driver that walks the due rows.
 type Worker struct {
-	DB       *store.DB
-	Config   *config.Config
-	Sources  map[string]providers.Source // "shop/source"
-	Outside  map[string]Outside          // by shop
-	Render   Renderer
-	Links    Links
-	Cases    *cases.Desk
-	Queue    interface{ Enqueue(ctx context.Context, tasks ...store.Task) }
+	DB      *store.DB
+	Config  *config.Config
+	Sources map[string]providers.Source // "shop/source"
+	Outside map[string]Outside          // by shop
+	Render  Renderer
+	Links   Links
+	Cases   *cases.Desk
+	Queue   interface {
+		Enqueue(ctx context.Context, tasks ...store.Task)
+	}
 	Observe  Observer
 	Log      *slog.Logger
 	Now      func() time.Time

@@ -1,0 +1,199 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+
+	"homeward/internal/config"
+	"homeward/internal/fault"
+	"homeward/internal/id"
+	"homeward/internal/messages"
+	"homeward/internal/store"
+	"homeward/internal/web/hooks"
+	"homeward/providers/stripe"
+	"homeward/providers/twilio"
+)
+
+// stripeEvent carries what Stripe says of a refund to the ledger. It is believed only as far as it goes: the newest word
+// of a refund wins by what its states allow, not by order of arrival.
+func (w *Worker) stripeEvent(ctx context.Context, task store.Task, event store.Event, shop *config.Shop) error {
+	said, err := stripe.ReadEvent(event.Body)
+	if err != nil {
+		return w.unreadable(ctx, task, event, fault.Of(err))
+	}
+	switch {
+	case said.Refund != nil:
+		return w.stripeRefund(ctx, task, event, shop, *said.Refund)
+	case said.Dispute != nil:
+		return w.settle(ctx, task, event, store.EventApplied, "", "dispute "+said.Dispute.ID+" "+said.Dispute.Status)
+	default:
+		return w.settle(ctx, task, event, store.EventIgnored, "", said.Type)
+	}
+}
+
+func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.Event, shop *config.Shop, r stripe.Refund) error {
+	var tasks []store.Task
+	var orderID string
+	state := store.EventApplied
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks = nil
+		row, err := ledgerRow(ctx, tx, r)
+		if errors.Is(err, store.ErrNotFound) {
+			orderID, state, err = w.foreignAtStripe(ctx, tx, event.Shop, r)
+		} else if err == nil {
+			orderID = row.OrderID
+			var moved store.Refund
+			if moved, tasks, err = w.Cases.RefundMoved(ctx, tx, shop, row.ID, r); err == nil {
+				err = w.rest(ctx, tx, moved)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.AssignEvent(ctx, event.ID, orderID, "refund "+r.ID+" "+r.Status); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, nil)
+	})
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	w.Queue.Enqueue(ctx, tasks...)
+	w.observed(ctx, event, state, "", orderID)
+	return nil
+}
+
+// ledgerRow finds the refund that Stripe speaks of: by our id, which comes back in the metadata even before the answer
+// to our call was read, else by Stripe's.
+func ledgerRow(ctx context.Context, tx *store.Tx, r stripe.Refund) (store.Refund, error) {
+	if r.RefundID != "" {
+		row, err := tx.Refund(ctx, r.RefundID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return row, err
+		}
+	}
+	return tx.RefundByStripeID(ctx, r.ID)
+}
+
+// foreignAtStripe enters a refund that somebody made at Stripe itself into the ledger of its order.
+func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop string, r stripe.Refund) (orderID, state string, err error) {
+	for _, reference := range []string{r.Reference, r.ChargeID} {
+		if reference == "" {
+			continue
+		}
+		orderID, err = tx.OrderByPayment(ctx, shop, reference)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return "", "", err
+		}
+	}
+	if orderID == "" {
+		return "", store.EventIgnored, nil
+	}
+	now := w.Now()
+	_, err = tx.InsertRefund(ctx, store.Refund{
+		ID: id.New(now), Shop: shop, OrderID: orderID, Origin: store.OriginStripe, ExternalID: r.ID, StripeID: r.ID, PaymentKind: "stripe",
+		PaymentReference: r.Reference, Amount: r.Amount, Currency: r.Currency, Status: store.RefundStatus(r.Status), FailureReason: r.FailureReason,
+		Reference: r.BankReference, CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.RefundSettled},
+	})
+	return orderID, store.EventApplied, err
+}
+
+// rest lets the work of a refund rest once Stripe said how it ended.
+func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error {
+	switch row.Status {
+	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
+		return tx.Rest(ctx, store.RefundWork, row.ID, store.RefundSettled)
+	default:
+		return nil
+	}
+}
+
+// twilioStatus carries what became of an SMS to its row.
+func (w *Worker) twilioStatus(ctx context.Context, task store.Task, event store.Event, _ *config.Shop) error {
+	status, err := twilio.ReadStatus(event.Body)
+	if err != nil {
+		return w.unreadable(ctx, task, event, fault.Of(err))
+	}
+	var m store.Message
+	if ours := event.Headers[hooks.MessageHeader]; ours != "" {
+		m, err = w.DB.Message(ctx, ours)
+	} else {
+		m, err = w.DB.MessageByProvider(ctx, status.MessageSID)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return w.settle(ctx, task, event, store.EventIgnored, "", "of a message that is not ours")
+	}
+	if err != nil {
+		return err
+	}
+	err = w.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := w.delivered(ctx, tx, m, status); err != nil {
+			return err
+		}
+		if err := tx.AssignEvent(ctx, event.ID, m.OrderID, status.Status); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.EventApplied, nil)
+	})
+	if err == nil {
+		w.observed(ctx, event, store.EventApplied, "", m.OrderID)
+	}
+	return ignore(err, store.ErrStale)
+}
+
+// delivered records a status that goes forward. A callback also proves that Twilio has the message, which ends its
+// uncertainty; one that was not delivered ends in plain sight with Twilio's reason.
+func (w *Worker) delivered(ctx context.Context, tx *store.Tx, m store.Message, status twilio.Status) error {
+	if twilio.StatusRank(status.Status) <= twilio.StatusRank(m.Delivery) {
+		return nil
+	}
+	if err := tx.SetDelivery(ctx, m.ID, status.MessageSID, status.Status, w.Now()); err != nil {
+		return err
+	}
+	switch status.Status {
+	case "failed", "undelivered":
+		f := twilio.DeliveryFault(status.ErrorCode)
+		return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageFailed, f)
+	default:
+		if m.State == store.Due || m.State == store.MessageHeld {
+			return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageSent, nil)
+		}
+		return nil
+	}
+}
+
+// twilioInbound hears STOP and START: they hold for the sender number, over every shop that uses it.
+func (w *Worker) twilioInbound(ctx context.Context, task store.Task, event store.Event, shop *config.Shop) error {
+	in, err := twilio.ReadInbound(event.Body)
+	if err != nil {
+		return w.unreadable(ctx, task, event, fault.Of(err))
+	}
+	sender := in.To
+	if texter := w.Outside[shop.ID].SMS; texter != nil {
+		sender = texter.Sender()
+	}
+	word := in.Word()
+	err = w.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		switch word {
+		case twilio.Stop:
+			err = tx.AddOptOut(ctx, sender, in.From, messages.SMS, "reply", w.Now())
+		case twilio.Start:
+			err = tx.RemoveOptOut(ctx, sender, in.From, messages.SMS)
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.AssignEvent(ctx, event.ID, "", string(word)); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.EventApplied, nil)
+	})
+	if err == nil {
+		w.observed(ctx, event, store.EventApplied, "", "")
+	}
+	return ignore(err, store.ErrStale)
+}
