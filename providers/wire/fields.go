@@ -79,6 +79,28 @@ func (f *Fields) Amount(path, decimal string) int64 {
 	return n
 }
 
+// Rounded is Amount for taxes and computed shares, which some shops keep to more digits than the currency has: the rest
+// is rounded, half away from zero.
+func (f *Fields) Rounded(path, decimal string) int64 {
+	exp, err := money.Exponent(f.Currency)
+	dot := strings.IndexByte(decimal, '.')
+	if err != nil || dot < 0 || len(decimal) <= dot+1+exp {
+		return f.Amount(path, decimal)
+	}
+	cut, rest := decimal[:dot+1+exp], decimal[dot+1+exp:]
+	if strings.Trim(rest, "0123456789") != "" {
+		return f.Amount(path, decimal) // tells what is wrong with it
+	}
+	n := f.Amount(path, strings.TrimSuffix(cut, "."))
+	if rest[0] < '5' {
+		return n
+	}
+	if strings.HasPrefix(decimal, "-") {
+		return n - 1
+	}
+	return n + 1
+}
+
 // NotNegative is Amount for what cannot be below zero.
 func (f *Fields) NotNegative(path, decimal string) int64 {
 	n := f.Amount(path, decimal)

@@ -1,0 +1,290 @@
+package stripe
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	stripego "github.com/stripe/stripe-go/v79"
+	"github.com/stripe/stripe-go/v79/charge"
+	"github.com/stripe/stripe-go/v79/dispute"
+	"github.com/stripe/stripe-go/v79/paymentintent"
+	"github.com/stripe/stripe-go/v79/refund"
+
+	"homeward/internal/fault"
+	"homeward/providers/wire"
+)
+
+// Config is a Stripe account.
+type Config struct {
+	Key     string // a restricted key: refunds write; charges, payment intents and disputes read
+	BaseURL string // "" is Stripe itself; else a proxy or a stand-in
+	// HTTPClient gives transport and timeout; nil: a transport tuned for one host, 30 s.
+	HTTPClient *http.Client
+}
+
+// Client calls Stripe; many goroutines may use it at once. It never retries by itself: whoever keeps the idempotency
+// key does.
+type Client struct {
+	refunds  refund.Client
+	charges  charge.Client
+	intents  paymentintent.Client
+	disputes dispute.Client
+}
+
+// New gives a client. A BaseURL that is none is a fault.
+func New(cfg Config) (*Client, error) {
+	h := &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	base := http.RoundTripper(nil)
+	if cfg.HTTPClient != nil {
+		base = cfg.HTTPClient.Transport
+		h.Timeout = cmp.Or(cfg.HTTPClient.Timeout, h.Timeout)
+	}
+	if base == nil {
+		base = wire.Tuned()
+	}
+	t := &wire.Transport{Base: base}
+	if cfg.BaseURL != "" {
+		to, err := url.Parse(cfg.BaseURL)
+		if err != nil || to.Host == "" {
+			return nil, fault.New(fault.Permanent, "stripe_base_url_invalid", "payments.base_url is not a URL.", err)
+		}
+		t.To = to
+	}
+	h.Transport = t
+	backend := stripego.GetBackendWithConfig(stripego.APIBackend, &stripego.BackendConfig{
+		HTTPClient:        h,
+		MaxNetworkRetries: stripego.Int64(0),
+		EnableTelemetry:   stripego.Bool(false),
+		LeveledLogger:     &stripego.LeveledLogger{Level: stripego.LevelNull}, // its lines quote answers
+	})
+	return &Client{
+		refunds:  refund.Client{B: backend, Key: cfg.Key},
+		charges:  charge.Client{B: backend, Key: cfg.Key},
+		intents:  paymentintent.Client{B: backend, Key: cfg.Key},
+		disputes: dispute.Client{B: backend, Key: cfg.Key},
+	}, nil
+}
+
+// Charge reads a payment by "pi_…" (its latest charge) or "ch_…" ("py_…" for other means), with its dispute.
+func (c *Client) Charge(ctx context.Context, reference string) (Charge, error) {
+	ctx, seen := wire.Watch(ctx)
+	var ch *stripego.Charge
+	var err error
+	if isIntent(reference) {
+		params := &stripego.PaymentIntentParams{}
+		params.Context = ctx
+		params.AddExpand("latest_charge")
+		var intent *stripego.PaymentIntent
+		if intent, err = c.intents.Get(reference, params); err == nil {
+			if ch = intent.LatestCharge; ch == nil || intent.Status != stripego.PaymentIntentStatusSucceeded && ch.AmountCaptured == 0 {
+				return Charge{}, fault.New(fault.Permanent, "payment_not_captured", "The payment was never captured, so there is nothing to refund.", nil)
+			}
+			if ch.PaymentIntent == nil {
+				ch.PaymentIntent = intent
+			}
+		}
+	} else {
+		params := &stripego.ChargeParams{}
+		params.Context = ctx
+		ch, err = c.charges.Get(reference, params)
+	}
+	if err != nil {
+		return Charge{}, readFault(seen, err)
+	}
+	if ch.ID == "" {
+		return Charge{}, noAnswer(seen, nil)
+	}
+	out, err := fromCharge(ch)
+	if err != nil || !ch.Disputed {
+		return out, err
+	}
+	out.Dispute, err = c.dispute(ctx, ch.ID)
+	return out, err
+}
+
+// dispute gives the status of a charge's dispute that matters: an open one before a lost one before an inquiry.
+func (c *Client) dispute(ctx context.Context, chargeID string) (string, error) {
+	ctx, seen := wire.Watch(ctx)
+	params := &stripego.DisputeListParams{Charge: stripego.String(chargeID)}
+	params.Context = ctx
+	list := c.disputes.List(params)
+	status := ""
+	for list.Next() {
+		if s := string(list.Dispute().Status); rank(s) > rank(status) {
+			status = s
+		}
+	}
+	if err := list.Err(); err != nil {
+		return "", readFault(seen, err)
+	}
+	return status, nil
+}
+
+// rank orders the statuses of disputes that stand against a refund; won, closed and prevented ones do not. A word of the
+// future counts as open: better a refund that waits for a person than one paid twice.
+func rank(status string) int {
+	switch status {
+	case "", "won", "warning_closed", "prevented":
+		return 0
+	case "warning_needs_response", "warning_under_review":
+		return 1
+	case "lost":
+		return 2
+	default:
+		return 3
+	}
+}
+
+// Refund issues exactly this refund under exactly this key. The same Request may be repeated: Stripe gives its first
+// answer again, for 24 hours at least.
+func (c *Client) Refund(ctx context.Context, r Request) (Refund, error) {
+	amount, err := ToStripe(r.Amount, r.Currency)
+	if err != nil {
+		return Refund{}, err
+	}
+	if r.Key == "" || len(r.Key) > 255 || amount <= 0 {
+		return Refund{}, fault.New(fault.Permanent, "refund_request_invalid", "A refund needs a positive amount and an idempotency key of at most 255 characters.", nil)
+	}
+	ctx, seen := wire.Watch(ctx)
+	params := &stripego.RefundParams{
+		Amount: stripego.Int64(amount),
+		Reason: stripego.String(string(stripego.RefundReasonRequestedByCustomer)), // "fraudulent" would block the card
+	}
+	params.Context = ctx
+	params.SetIdempotencyKey(r.Key)
+	params.AddMetadata("homeward_refund", r.RefundID)
+	params.AddMetadata("homeward_case", r.CaseID)
+	if isIntent(r.Reference) {
+		params.PaymentIntent = stripego.String(r.Reference)
+	} else {
+		params.Charge = stripego.String(r.Reference)
+	}
+	res, err := c.refunds.New(params)
+	if err != nil {
+		return Refund{}, issueFault(seen, err)
+	}
+	if res.ID == "" {
+		return Refund{}, uncertain(fmt.Errorf("stripe: an answer without a refund (HTTP %d)", seen.Status()))
+	}
+	return fromRefund(res), nil
+}
+
+// Refunds lists every refund of a payment, ours and others', newest first.
+func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error) {
+	ctx, seen := wire.Watch(ctx)
+	params := &stripego.RefundListParams{}
+	params.Context = ctx
+	params.Limit = stripego.Int64(100)
+	if isIntent(reference) {
+		params.PaymentIntent = stripego.String(reference)
+	} else {
+		params.Charge = stripego.String(reference)
+	}
+	list := c.refunds.List(params)
+	refunds := []Refund{}
+	for list.Next() {
+		refunds = append(refunds, fromRefund(list.Refund()))
+	}
+	if err := list.Err(); err != nil {
+		return nil, readFault(seen, err)
+	}
+	if list.RefundList() == nil || list.RefundList().ListMeta.URL == "" {
+		return nil, noAnswer(seen, nil)
+	}
+	return refunds, nil
+}
+
+// Get reads one refund by Stripe's id.
+func (c *Client) Get(ctx context.Context, refundID string) (Refund, error) {
+	ctx, seen := wire.Watch(ctx)
+	params := &stripego.RefundParams{}
+	params.Context = ctx
+	res, err := c.refunds.Get(refundID, params)
+	if err != nil {
+		return Refund{}, readFault(seen, err)
+	}
+	if res.ID == "" {
+		return Refund{}, noAnswer(seen, nil)
+	}
+	return fromRefund(res), nil
+}
+
+// Check reads one refund, one charge, one payment intent and one dispute, if there are any: a key that may not shows
+// here. The right to write refunds cannot be tried without writing one.
+func (c *Client) Check(ctx context.Context) error {
+	one := stripego.ListParams{Limit: stripego.Int64(1), Single: true}
+	for _, read := range []struct {
+		name string
+		list func(stripego.ListParams) error
+	}{
+		{"refunds", func(p stripego.ListParams) error {
+			l := c.refunds.List(&stripego.RefundListParams{ListParams: p})
+			l.Next()
+			return l.Err()
+		}},
+		{"charges", func(p stripego.ListParams) error {
+			l := c.charges.List(&stripego.ChargeListParams{ListParams: p})
+			l.Next()
+			return l.Err()
+		}},
+		{"payment intents", func(p stripego.ListParams) error {
+			l := c.intents.List(&stripego.PaymentIntentListParams{ListParams: p})
+			l.Next()
+			return l.Err()
+		}},
+		{"disputes", func(p stripego.ListParams) error {
+			l := c.disputes.List(&stripego.DisputeListParams{ListParams: p})
+			l.Next()
+			return l.Err()
+		}},
+	} {
+		watched, seen := wire.Watch(ctx)
+		p := one
+		p.Context = watched
+		if err := read.list(p); err != nil {
+			f := readFault(seen, err)
+			if f.Code == "stripe_key_rights" {
+				f.Message = fmt.Sprintf("The Stripe key may not read %s: give the restricted key that right.", read.name)
+			}
+			return f
+		}
+	}
+	return nil
+}
+
+func isIntent(reference string) bool { return strings.HasPrefix(reference, "pi_") }
+
+func fromCharge(ch *stripego.Charge) (Charge, error) {
+	currency := strings.ToUpper(string(ch.Currency))
+	out := Charge{ID: ch.ID, Currency: currency, Captured: FromStripe(ch.AmountCaptured, currency), Refunded: FromStripe(ch.AmountRefunded, currency)}
+	if ch.PaymentIntent != nil {
+		out.IntentID = ch.PaymentIntent.ID
+	}
+	return out, nil
+}
+
+func fromRefund(r *stripego.Refund) Refund {
+	currency := strings.ToUpper(string(r.Currency))
+	out := Refund{
+		ID: r.ID, Amount: FromStripe(r.Amount, currency), Currency: currency, Status: string(r.Status),
+		FailureReason: string(r.FailureReason), RefundID: r.Metadata["homeward_refund"],
+	}
+	if r.Charge != nil {
+		out.ChargeID, out.Reference = r.Charge.ID, r.Charge.ID
+	}
+	if r.PaymentIntent != nil && r.PaymentIntent.ID != "" {
+		out.Reference = r.PaymentIntent.ID
+	}
+	if d := r.DestinationDetails; d != nil && d.Card != nil {
+		out.BankReference = d.Card.Reference
+	}
+	return out
+}
