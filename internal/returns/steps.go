@@ -1,0 +1,57 @@
+package returns
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Step is what happens to a return.
+type Step string
+
+// The steps of a return.
+const (
+	Approve  Step = "approve"  // staff, or at once by policy
+	Reject   Step = "reject"   // staff; also after the goods came back and were looked at
+	Send     Step = "send"     // the shopper said so, or a carrier scanned the parcel back
+	Receive  Step = "receive"  // goods are back; may come again with the next parcel
+	Refund   Step = "refund"   // money is on its way; may come again
+	Settle   Step = "settle"   // every refund succeeded, or nothing was owed, or staff ends a case that got stuck
+	CallOff  Step = "call_off" // by the shopper or staff: the goods stay
+	Reopened Step = "reopen"   // a refund that had succeeded failed after all
+)
+
+// ErrStep is wrapped by the error of a step that a state does not allow.
+var ErrStep = errors.New("returns: this step cannot be taken now")
+
+// next is the whole state machine. Received comes from requested too, because people send goods before they are told to.
+// Closed is final but for one thing: money that turns out not to have arrived opens it again.
+var next = map[State]map[Step]State{
+	Requested: {Approve: Approved, Reject: Rejected, Receive: Received, CallOff: Withdrawn},
+	Approved:  {Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
+	InTransit: {Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
+	Received:  {Receive: Received, Refund: Refunding, Reject: Rejected, Settle: Closed},
+	Refunding: {Receive: Refunding, Refund: Refunding, Settle: Closed},
+	Closed:    {Reopened: Refunding},
+	Rejected:  {},
+	Withdrawn: {},
+}
+
+// Start gives the state of a new return.
+func Start(policy Policy) State {
+	if policy.AutoApprove {
+		return Approved
+	}
+	return Requested
+}
+
+// Next gives the state after a step, or an error that wraps ErrStep and leaves the state as it was.
+func Next(state State, step Step) (State, error) {
+	to, ok := next[state][step]
+	if !ok {
+		return state, fmt.Errorf("%w: %s while %s", ErrStep, step, state)
+	}
+	return to, nil
+}
+
+// Final tells whether nothing more is expected to happen.
+func (s State) Final() bool { return s == Rejected || s == Withdrawn || s == Closed }
