@@ -1,6 +1,9 @@
 -- +goose Up
--- One schema for SQLite and PostgreSQL: TEXT, BIGINT, BLOB (BYTEA on PostgreSQL, replaced when read). Times are Unix
--- milliseconds UTC, 0 when not set. JSON is TEXT. Amounts are minor units.
+-- One schema for SQLite and PostgreSQL. When it is read for PostgreSQL, BLOB becomes BYTEA and TEXT gets the collation
+-- "C", so that both compare text byte by byte. Times are Unix milliseconds UTC, 0 when not set. JSON is TEXT. Amounts
+-- are minor units.
+--
+-- Partial indexes are used only by queries that repeat their condition word for word.
 --
 -- Every unit of work (events, messages, refunds, deadlines) has the same columns:
 --   state 'due' until it is final; attempt; due_at; generation (a task of another generation is stale);
@@ -29,8 +32,9 @@ CREATE TABLE events (
     error_message TEXT NOT NULL DEFAULT '',
     UNIQUE (shop, source, dedupe_key)
 );
-CREATE INDEX events_work ON events (state, due_at);
-CREATE INDEX events_order ON events (order_id);
+CREATE INDEX events_due ON events (due_at) WHERE state = 'due';
+CREATE INDEX events_state ON events (state, id);
+CREATE INDEX events_order ON events (order_id) WHERE order_id <> '';
 
 -- What an event waits for: 'order:<external id>', 'number:<number key>', 'tracking:<normalised number>'.
 CREATE TABLE waiting (
@@ -39,6 +43,7 @@ CREATE TABLE waiting (
     wait_key TEXT NOT NULL,
     PRIMARY KEY (shop, wait_key, event_id)
 );
+CREATE INDEX waiting_event ON waiting (event_id);
 
 CREATE TABLE orders (
     id TEXT PRIMARY KEY,
@@ -54,14 +59,14 @@ CREATE TABLE orders (
     state TEXT NOT NULL,
     version BIGINT NOT NULL,
     link_epoch BIGINT NOT NULL DEFAULT 0,
-    placed_at BIGINT NOT NULL,
+    placed_at BIGINT NOT NULL, -- created_at while the shop has not said when
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (shop, external_id)
 );
-CREATE INDEX orders_number ON orders (shop, number_key, placed_at);
-CREATE INDEX orders_email ON orders (shop, email_key);
-CREATE INDEX orders_recent ON orders (updated_at);
+CREATE INDEX orders_number ON orders (number_key, shop, placed_at);
+CREATE INDEX orders_email ON orders (email_key, placed_at);
+CREATE INDEX orders_placed ON orders (placed_at);
 
 CREATE TABLE facts (
     order_id TEXT NOT NULL,
@@ -77,7 +82,7 @@ CREATE TABLE parcels (
     shop TEXT NOT NULL,
     tracking_number TEXT NOT NULL,
     order_id TEXT NOT NULL,
-    PRIMARY KEY (shop, tracking_number, order_id)
+    PRIMARY KEY (tracking_number, shop, order_id)
 );
 
 CREATE TABLE messages (
@@ -113,8 +118,9 @@ CREATE TABLE messages (
     error_message TEXT NOT NULL DEFAULT '',
     UNIQUE (order_id, topic, occasion, channel, recipient)
 );
-CREATE INDEX messages_work ON messages (state, due_at);
-CREATE INDEX messages_provider ON messages (provider_id);
+CREATE INDEX messages_due ON messages (due_at) WHERE state = 'due';
+CREATE INDEX messages_state ON messages (state, id);
+CREATE INDEX messages_provider ON messages (provider_id) WHERE provider_id <> '';
 
 CREATE TABLE message_parcels (
     message_id TEXT NOT NULL,
@@ -140,7 +146,7 @@ CREATE TABLE deadlines (
     error_message TEXT NOT NULL DEFAULT '',
     UNIQUE (order_id, kind, parcel_key, basis)
 );
-CREATE INDEX deadlines_work ON deadlines (state, due_at);
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE state = 'due';
 
 CREATE TABLE cases (
     id TEXT PRIMARY KEY,
@@ -161,10 +167,10 @@ CREATE TABLE cases (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     UNIQUE (order_id, nonce),
-    UNIQUE (shop, rma)
+    UNIQUE (rma, shop)
 );
-CREATE INDEX cases_state ON cases (state, updated_at);
-CREATE INDEX cases_tracking ON cases (shop, tracking_number);
+CREATE INDEX cases_state ON cases (state, created_at);
+CREATE INDEX cases_tracking ON cases (tracking_number, shop) WHERE tracking_number <> '';
 
 CREATE TABLE case_log (
     id TEXT PRIMARY KEY,
@@ -208,12 +214,14 @@ CREATE TABLE refunds (
     phase TEXT NOT NULL DEFAULT '',
     error_code TEXT NOT NULL DEFAULT '',
     error_message TEXT NOT NULL DEFAULT '',
-    UNIQUE (shop, order_id, origin, external_id)
+    UNIQUE (order_id, origin, external_id, shop)
 );
-CREATE INDEX refunds_work ON refunds (state, due_at);
-CREATE INDEX refunds_payment ON refunds (payment_reference);
-CREATE INDEX refunds_stripe ON refunds (stripe_id);
-CREATE INDEX refunds_order ON refunds (order_id);
+CREATE INDEX refunds_due ON refunds (due_at) WHERE state = 'due';
+CREATE INDEX refunds_people ON refunds (created_at) WHERE needs_person <> 0 OR state = 'held';
+CREATE INDEX refunds_status ON refunds (status);
+CREATE INDEX refunds_payment ON refunds (payment_reference) WHERE payment_reference <> '';
+CREATE INDEX refunds_stripe ON refunds (stripe_id) WHERE stripe_id <> '';
+CREATE INDEX refunds_case ON refunds (case_id) WHERE case_id <> '';
 
 CREATE TABLE opt_outs (
     sender TEXT NOT NULL,
@@ -229,6 +237,7 @@ CREATE TABLE sessions (
     user_name TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 CREATE TABLE audit (
     id TEXT PRIMARY KEY,
@@ -238,6 +247,7 @@ CREATE TABLE audit (
     object TEXT NOT NULL,
     note TEXT NOT NULL
 );
+CREATE INDEX audit_object ON audit (object, id);
 
 -- +goose Down
 DROP TABLE audit;

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+)
+
+const caseColumns = "id, shop, order_id, rma, kind, state, nonce, reason, remedy, note, items, received, tracking_number, " +
+	"decision, version, created_at, updated_at"
+
+func scanCase(r row) (Case, error) {
+	var c Case
+	err := r.Scan(&c.ID, &c.Shop, &c.OrderID, &c.RMA, &c.Kind, &c.State, &c.Nonce, &c.Reason, &c.Remedy, &c.Note,
+		jsonColumn{&c.Items}, jsonColumn{&c.Received}, &c.TrackingNumber, &c.Decision, &c.Version, timeColumn{&c.CreatedAt},
+		timeColumn{&c.UpdatedAt})
+	return c, err
+}
+
+func (r *Reads) aCase(ctx context.Context, where string, args ...any) (Case, error) {
+	return first(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE "+where, args...)
+}
+
+// Case gives a case, or ErrNotFound.
+func (r *Reads) Case(ctx context.Context, id string) (Case, error) {
+	return r.aCase(ctx, "id = $1", id)
+}
+
+// CaseByRMA gives a shop's case of that return number, or ErrNotFound.
+func (r *Reads) CaseByRMA(ctx context.Context, shop, rma string) (Case, error) {
+	return r.aCase(ctx, "shop = $1 AND rma = $2", shop, rma)
+}
+
+// CaseByNonce gives the case that one form made, however often it was posted, or ErrNotFound.
+func (r *Reads) CaseByNonce(ctx context.Context, orderID, nonce string) (Case, error) {
+	return r.aCase(ctx, "order_id = $1 AND nonce = $2", orderID, nonce)
+}
+
+// CaseByTracking gives a shop's newest case that is not final and whose parcel back has that number, or ErrNotFound.
+func (r *Reads) CaseByTracking(ctx context.Context, shop, trackingNumber string) (Case, error) {
+	return r.aCase(ctx, `shop = $1 AND tracking_number = $2 AND tracking_number <> ''
+		AND state NOT IN ('rejected', 'closed', 'withdrawn') ORDER BY created_at DESC, id DESC LIMIT 1`,
+		shop, orders.NormalizeTracking(trackingNumber))
+}
+
+// CasesOf gives an order's cases, oldest first.
+func (r *Reads) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE order_id = $1 ORDER BY created_at, id", orderID)
+}
+
+// CasesOf gives an order's cases, oldest first, and keeps other transactions that ask the same from going on until this
+// one ends, so that two requests for the same units do not both find them free.
+func (tx *Tx) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
+	if err := tx.lock(ctx, "cases "+orderID); err != nil {
+		return nil, err
+	}
+	return tx.Reads.CasesOf(ctx, orderID)
+}
+
+// CasesIn gives the oldest cases of some states, oldest first.
+func (r *Reads) CasesIn(ctx context.Context, states []returns.State, limit int) ([]Case, error) {
+	if len(states) == 0 {
+		return nil, nil
+	}
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE state IN ("+placeholders(2, len(states))+
+		") ORDER BY created_at, id LIMIT $1", anyOf([]any{limit}, states)...)
+}
+
+// CaseLog gives the steps of a case, oldest first.
+func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) {
+	return list(ctx, r.q, func(r row) (CaseStep, error) {
+		var s CaseStep
+		err := r.Scan(&s.ID, &s.CaseID, timeColumn{&s.At}, &s.Actor, &s.Step, &s.Note)
+		return s, err
+	}, "SELECT id, case_id, at, actor, step, note FROM case_log WHERE case_id = $1 ORDER BY at, id", caseID)
+}
+
+// InsertCase adds a case. ErrDuplicate when (order, nonce) or (shop, rma) is there.
+func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
+	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 17)+") ON CONFLICT DO NOTHING",
+		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
+		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
+		ms(c.CreatedAt), ms(c.UpdatedAt))
+}
+
+// UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
+// meanwhile. It leaves shop, order, nonce, rma, kind and created_at.
+func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
+	return must(ctx, tx.q, ErrConflict, `UPDATE cases SET state = $3, reason = $4, remedy = $5, note = $6, items = $7,
+		received = $8, tracking_number = $9, decision = $10, updated_at = $11, version = version + 1 WHERE id = $1 AND version = $2`,
+		c.ID, c.Version, string(c.State), string(c.Reason), string(c.Remedy), c.Note, jsonText(c.Items), jsonText(c.Received),
+		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt))
+}
+
+// AddCaseStep appends a line to a case's log.
+func (tx *Tx) AddCaseStep(ctx context.Context, step CaseStep) error {
+	_, err := exec(ctx, tx.q, "INSERT INTO case_log (id, case_id, at, actor, step, note) VALUES ($1, $2, $3, $4, $5, $6)",
+		step.ID, step.CaseID, ms(step.At), step.Actor, step.Step, step.Note)
+	return err
+}

@@ -1,0 +1,25 @@
+package store
+
+// MessageDismissed is the final state of a message that staff let go: it failed or stayed uncertain, a person decided that
+// nothing more shall come of it, and error_code and the audit keep why.
+const MessageDismissed = "dismissed"
+
+// AgainID is the external id of the intent that staff put in the place of a refund that failed or was canceled at Stripe.
+// There is at most one for each refund; the old row stays with its Stripe id, so that late news of it finds it.
+func AgainID(refundID string) string { return "again:" + refundID }
+
+// Standing gives the refunds that count: all but those that failed or were canceled and have an intent in their place.
+func Standing(refunds []Refund) []Refund {
+	replaced := map[string]bool{}
+	for _, r := range refunds {
+		replaced[r.ExternalID] = true
+	}
+	standing := make([]Refund, 0, len(refunds))
+	for _, r := range refunds {
+		over := r.Status == RefundFailed || r.Status == RefundCanceled
+		if !over || !replaced[AgainID(r.ID)] {
+			standing = append(standing, r)
+		}
+	}
+	return standing
+}

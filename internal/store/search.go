@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"homeward/internal/orders"
+)
+
+// Search finds orders of any shop for staff, newest first: by order number, e-mail, tracking number or return number,
+// exactly; when room is left, by the beginning of the order number. Nothing typed gives the newest orders.
+func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, error) {
+	query = strings.TrimSpace(query)
+	if query == "" {
+		return list(ctx, r.q, scanOrder, "SELECT "+orderColumns+" FROM orders ORDER BY placed_at DESC, id DESC LIMIT $1", limit)
+	}
+	key := orders.NumberKey(query)
+	exact, err := list(ctx, r.q, scanOrder, "SELECT "+orderColumns+` FROM orders WHERE id IN (
+		SELECT id FROM orders WHERE number_key = $1 AND number_key <> ''
+		UNION SELECT id FROM orders WHERE email_key = $2 AND email_key <> ''
+		UNION SELECT order_id FROM parcels WHERE tracking_number = $3 AND tracking_number <> ''
+		UNION SELECT order_id FROM cases WHERE rma = $4
+		) ORDER BY placed_at DESC, id DESC LIMIT $5`,
+		key, orders.EmailKey(query), orders.NormalizeTracking(query), strings.ToUpper(query), limit)
+	if err != nil || len(exact) >= limit || key == "" {
+		return exact, err
+	}
+	// Nothing sorts behind U+10FFFF: both databases compare bytes.
+	more, err := list(ctx, r.q, scanOrder, "SELECT "+orderColumns+` FROM orders WHERE number_key > $1 AND number_key < $2
+		ORDER BY placed_at DESC, id DESC LIMIT $3`, key, key+"\U0010FFFF", limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range more {
+		known := slices.ContainsFunc(exact, func(e Order) bool { return e.ID == o.ID })
+		if !known && len(exact) < limit {
+			exact = append(exact, o)
+		}
+	}
+	return exact, nil
+}
+
+// Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide,
+// refunds that need somebody.
+type Attention struct {
+	Events, Messages, Cases, Refunds int
+}
+
+// Attention counts what waits for a person.
+func (r *Reads) Attention(ctx context.Context) (Attention, error) {
+	return first(ctx, r.q, func(r row) (Attention, error) {
+		var a Attention
+		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Refunds)
+		return a, err
+	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
+		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
+		(SELECT COUNT(*) FROM cases WHERE state = 'requested'),
+		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held'))`)
+}
