@@ -17,7 +17,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("<<: {a: b}\n? [x]\n: y")
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "file:") {
-			t.Skip("would read files of this machine")
+			return // it would read files of this machine
 		}
 		c, err := config.Parse([]byte(text), "", sample)
 		if err != nil {
