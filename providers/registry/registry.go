@@ -8,12 +8,20 @@ import (
 
 	"homeward/internal/fault"
 	"homeward/providers"
+	"homeward/providers/aftership"
+	"homeward/providers/easypost"
+	"homeward/providers/shopify"
 	"homeward/providers/standard"
+	"homeward/providers/woocommerce"
 )
 
 // makers has one line for each vendor.
 var makers = map[string]func(providers.Options) providers.Source{
-	"standard": func(o providers.Options) providers.Source { return standard.New(o) },
+	"aftership":   func(o providers.Options) providers.Source { return aftership.New(o) },
+	"easypost":    func(o providers.Options) providers.Source { return easypost.New(o) },
+	"shopify":     func(o providers.Options) providers.Source { return shopify.New(o) },
+	"standard":    func(o providers.Options) providers.Source { return standard.New(o) },
+	"woocommerce": func(o providers.Options) providers.Source { return woocommerce.New(o) },
 }
 
 // Kinds lists the kinds of sources, sorted.

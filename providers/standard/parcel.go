@@ -76,7 +76,7 @@ func (r *reader) parcel(data []byte) orders.Event {
 		key = orders.NormalizeTracking(update.TrackingNumber)
 	}
 	return orders.Event{
-		ID:     r.prefix(orderID) + ":parcel:" + key + ":" + wire.Stamp(when) + ":" + wire.Digest(update),
+		ID:     r.prefix(orderID) + ":parcel:" + key + ":" + wire.StampedDigest(when, update),
 		At:     when,
 		Ref:    orders.Ref{OrderID: orderID},
 		Parcel: update,

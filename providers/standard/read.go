@@ -95,7 +95,7 @@ func (s *Source) Read(in providers.Delivery) (providers.Reading, error) {
 		event.At = r.at
 	}
 	if event.Kind == orders.Updated {
-		event.ID += ":updated:" + wire.Stamp(event.At) + ":" + wire.Digest(event.Order)
+		event.ID += ":updated:" + wire.StampedDigest(event.At, event.Order)
 	} else if event.Kind == orders.Placed {
 		event.ID += ":placed"
 	}
@@ -104,7 +104,6 @@ func (s *Source) Read(in providers.Delivery) (providers.Reading, error) {
 
 // decode reads data into v; the fault names the path from the document's root.
 func (r *reader) decode(data []byte, v any) { r.Fail(wire.Decode(data, v, "data")) }
-
 
 // past reads a time that must be there and is not in the future.
 func (r *reader) past(path, s string) time.Time {
@@ -171,7 +170,7 @@ func (r *reader) paid(data []byte) orders.Event {
 	}
 	payments := r.payments("data.payments", d.Payments)
 	return orders.Event{
-		ID:       r.prefix(id) + ":paid:" + wire.Stamp(r.at) + ":" + wire.Digest(payments),
+		ID:       r.prefix(id) + ":paid:" + wire.StampedDigest(r.at, payments),
 		Ref:      orders.Ref{OrderID: id},
 		Payments: payments,
 	}
@@ -221,7 +220,7 @@ func (r *reader) returned(data []byte) orders.Event {
 		when = r.past("data.at", d.At)
 	}
 	return orders.Event{
-		ID:     r.prefix(id) + ":returned:" + receipt.RMA + ":" + wire.Stamp(when) + ":" + wire.Digest(receipt),
+		ID:     r.prefix(id) + ":returned:" + receipt.RMA + ":" + wire.StampedDigest(when, receipt),
 		At:     when,
 		Ref:    orders.Ref{OrderID: id},
 		Return: receipt,
