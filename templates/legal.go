@@ -1,0 +1,103 @@
+package templates
+
+import "strings"
+
+// legal is the information about the right of withdrawal that a confirmation of order carries on a durable medium
+// (Directive 2011/83/EU, Articles 6(1)(h) and (k), 8(7), Annex I).
+type legal struct {
+	Title string
+	Text  []string
+	Form  *withdrawalForm
+}
+
+// withdrawalForm is the model form of Annex I(B).
+type withdrawalForm struct {
+	Title, To, Text, Fields string
+}
+
+// statutoryDays is how long the reimbursement and the sending back may take (Articles 13(1) and 14(1)).
+const statutoryDays = 14
+
+// withdrawalDays gives the period of withdrawal from a distance sale in the shopper's country: the EEA and the United
+// Kingdom have 14 days (Directive 2011/83/EU, Article 9; SI 2013/3134, regulation 30). 0 where no rule is known here.
+func withdrawalDays(country string) int {
+	const fourteen = " AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO GB "
+	if len(country) == 2 && strings.Contains(fourteen, " "+country+" ") {
+		return 14
+	}
+	return 0
+}
+
+// legal gives the information for the shopper's country; nil where no right is known, so that nothing untrue is said.
+func (c composer) legal() *legal {
+	country := c.v.Order.Order.ShipTo.Country
+	if country == "" {
+		country = c.v.Shop.Country
+	}
+	days := withdrawalDays(country)
+	if days == 0 {
+		return nil
+	}
+	l := &legal{Title: c.w.T("withdrawal.title")}
+	never, sealed, open := c.withdrawable()
+	if open == 0 {
+		l.Text = []string{c.w.T("withdrawal.none")}
+		return l
+	}
+	l.Text = []string{c.w.N("withdrawal.right", days), c.how(), c.w.N("withdrawal.effect", statutoryDays)}
+	if len(never) > 0 {
+		l.Text = append(l.Text, c.w.T("withdrawal.not_for", "Items", strings.Join(never, ", ")))
+	}
+	if len(sealed) > 0 {
+		l.Text = append(l.Text, c.w.T("withdrawal.unsealed", "Items", strings.Join(sealed, ", ")))
+	}
+	l.Form = &withdrawalForm{
+		Title: c.w.T("withdrawal.form.title"), Text: c.w.T("withdrawal.form.text"), Fields: c.w.T("withdrawal.form.fields"),
+		To: c.w.T("withdrawal.form.to", "To", c.addressee()),
+	}
+	return l
+}
+
+// withdrawable sorts the order's goods: titles without the right, titles that lose it when unsealed, and how many lines have it.
+func (c composer) withdrawable() (never, sealed []string, open int) {
+	for _, line := range c.v.Order.Order.Lines {
+		title := shorten(clean(line.Title), 80)
+		switch line.Withdrawal {
+		case "no":
+			never = append(never, title)
+			continue
+		case "unless_unsealed":
+			sealed = append(sealed, title)
+		}
+		open++
+	}
+	return never, sealed, open
+}
+
+// how says where a statement goes, by what is known of the shop.
+func (c composer) how() string {
+	mail, post := c.v.Shop.ReplyTo, c.v.Shop.Address
+	switch {
+	case mail != "" && post != "":
+		return c.w.T("withdrawal.how.both", "Email", mail, "Address", c.postal())
+	case mail != "":
+		return c.w.T("withdrawal.how.mail", "Email", mail)
+	case post != "":
+		return c.w.T("withdrawal.how.post", "Address", c.postal())
+	default:
+		return c.w.T("withdrawal.how.reply")
+	}
+}
+
+func (c composer) postal() string {
+	return strings.Join(addressLines(c.v.Shop.Name, c.v.Shop.Address), ", ")
+}
+
+// addressee is whom the form goes to, by everything that is known.
+func (c composer) addressee() string {
+	parts := addressLines(c.v.Shop.Name, c.v.Shop.Address)
+	if c.v.Shop.ReplyTo != "" {
+		parts = append(parts, c.v.Shop.ReplyTo)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,174 @@
+package templates
+
+import (
+	"html/template"
+	"strings"
+
+	"homeward/internal/messages"
+)
+
+// letter is a mail in words, before it becomes HTML and text. Every string is ready to read; values inside sentences
+// stand between isolates.
+type letter struct {
+	Words     Words
+	Palette   palette
+	Shop      Shop
+	Subject   string
+	Preheader string
+	Headline  string
+	Trouble   bool // the headline tells of something that went wrong
+	Body      []string
+	Quote     string // staff's own words
+	QuoteName string
+	Progress  *progress
+	Sections  []section
+	Button    string
+	Link      template.URL
+	Legal     *legal
+	Foot      []string
+}
+
+// ShopName is the sender's name as one line.
+func (l letter) ShopName() string { return clean(l.Shop.Name) }
+
+// Logo is the shop's picture, only from an https address.
+func (l letter) Logo() template.URL {
+	if strings.HasPrefix(l.Shop.Logo, "https://") {
+		return safeURL(l.Shop.Logo)
+	}
+	return ""
+}
+
+// FallbackText introduces the bare address of the button.
+func (l letter) FallbackText() string { return l.Words.T("foot.link") }
+
+// AddressLines is the shop's postal address.
+func (l letter) AddressLines() []string { return addressLines(l.Shop.Name, l.Shop.Address) }
+
+// section is one card: a title, facts, lines of goods, amounts, a link.
+type section struct {
+	Title string
+	Facts []fact
+	Items []itemLine
+	Sums  []fact
+	Link  template.URL
+	Label string // of the link
+}
+
+// fact is a label and its value; Big ones are what the reader needs in hand; Lines is a value of several lines.
+type fact struct {
+	Label, Value string
+	Big, Strong  bool
+	Lines        []string
+	Literal      bool // a code, a number, an address: isolated, never translated
+}
+
+// itemLine is one kind of goods.
+type itemLine struct {
+	Count, Title, Variant, Amount string
+}
+
+// compose puts a view into words.
+func (r *Renderer) compose(v View, w Words) letter {
+	c := composer{v: v, w: w, variant: variant(v)}
+	c.values = c.variables()
+	l := letter{
+		Words: w, Palette: r.palette(v.Shop.Color), Shop: v.Shop,
+		Subject: c.text("subject"), Preheader: c.text("preheader"), Headline: c.text("headline"),
+		Trouble: troubled[v.Topic], Body: []string{c.body()},
+		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v.Topic)),
+		Foot: c.foot(),
+	}
+	if c.has("more") {
+		l.Body = append(l.Body, c.text("more"))
+	}
+	if v.Topic == messages.ReturnRejected && v.Case != nil && v.Case.Decision != "" {
+		l.Quote, l.QuoteName = clean(v.Case.Decision), w.T("label.answer")
+	}
+	l.Sections = c.sections()
+	if v.Topic == messages.OrderPlaced {
+		l.Legal = c.legal()
+	}
+	return l
+}
+
+// troubled lists the topics whose headline is not good news.
+var troubled = map[messages.Topic]bool{
+	messages.AttemptFailed: true, messages.Delayed: true, messages.Customs: true, messages.AddressProblem: true,
+	messages.Returning: true, messages.OrderCancelled: true, messages.ReturnRejected: true, messages.RefundFailed: true,
+	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true,
+}
+
+func button(t messages.Topic) string {
+	switch t {
+	case messages.Shipped, messages.InTransit, messages.OutForDelivery, messages.ReadyForPickup, messages.PickupEndsSoon,
+		messages.AttemptFailed, messages.Delayed, messages.Customs:
+		return "follow"
+	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
+		return "return"
+	default:
+		return "order"
+	}
+}
+
+// composer puts the parts of one view into words.
+type composer struct {
+	v       View
+	w       Words
+	variant string
+	values  map[string]any
+}
+
+// variables gives everything that a text of a message may name.
+func (c composer) variables() map[string]any {
+	v, refund := c.v, c.v.refund()
+	values := map[string]any{
+		"Shop": v.Shop.Name, "Number": v.Order.Order.Number, "RMA": "", "Day": c.w.Day(v.Data.NewDate),
+		"Amount": "", "Count": c.w.Number(int64(len(v.Parcels))),
+	}
+	if v.Case != nil {
+		values["RMA"] = v.Case.RMA
+	}
+	if refund.Currency != "" {
+		values["Amount"] = c.w.Money(refund.Amount, refund.Currency)
+	}
+	return values
+}
+
+// key finds the text of a part ("subject") for the variant, else for its topic.
+func (c composer) key(part string) (string, bool) {
+	for _, name := range []string{c.variant, string(c.v.Topic)} {
+		if key := name + "." + part; c.w.Has(key) {
+			return key, true
+		}
+	}
+	return string(c.v.Topic) + "." + part, false
+}
+
+func (c composer) has(part string) bool { _, ok := c.key(part); return ok }
+
+func (c composer) text(part string) string {
+	key, _ := c.key(part)
+	if c.w.speech.plural(key) {
+		return c.w.N(key, len(c.v.Parcels), c.values)
+	}
+	return c.w.T(key, c.values)
+}
+
+func (c composer) body() string { return c.text("body") }
+
+func (c composer) foot() []string {
+	lines := []string{c.w.T("foot.why", c.values)}
+	if c.v.Shop.ReplyTo != "" {
+		lines = append(lines, c.w.T("foot.contact", "Email", c.v.Shop.ReplyTo))
+	}
+	return lines
+}
+
+// safeURL lets only addresses of web pages into a link.
+func safeURL(s string) template.URL {
+	if (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && !strings.ContainsAny(s, " \t\r\n\"<>\\^`{|}") {
+		return template.URL(s) //nolint:gosec // checked above; html/template still escapes it for the attribute
+	}
+	return ""
+}

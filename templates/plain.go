@@ -1,0 +1,98 @@
+package templates
+
+import (
+	"strings"
+)
+
+// plainLetter is a letter for the text part: lines that need no layout.
+type plainLetter struct {
+	Shop, Headline, Progress, Quote, QuoteName string
+	Body                                       []string
+	Sections                                   []plainSection
+	Button, Link                               string
+	Legal                                      *legal
+	Foot                                       []string
+	Address                                    string
+}
+
+type plainSection struct {
+	Title       string
+	Lines, Sums []string
+	Label, Link string
+}
+
+// plain puts a letter into lines. Isolates stay where lines run right to left.
+func (l letter) plain(dir string) plainLetter {
+	line := func(s string) string { return forLine(s, dir) }
+	lines := func(all []string) []string {
+		out := make([]string, len(all))
+		for i, s := range all {
+			out[i] = line(s)
+		}
+		return out
+	}
+	p := plainLetter{
+		Shop: clean(l.Shop.Name), Headline: line(l.Headline), Quote: l.Quote, QuoteName: l.QuoteName, Body: lines(l.Body),
+		Button: l.Button, Link: string(l.Link), Foot: lines(l.Foot), Address: strings.Join(addressLines(l.Shop.Name, l.Shop.Address), ", "),
+	}
+	if l.Progress != nil {
+		p.Progress = line(l.Progress.Text)
+	}
+	for _, s := range l.Sections {
+		p.Sections = append(p.Sections, s.plain(dir))
+	}
+	if l.Legal != nil {
+		legal := *l.Legal
+		legal.Text = lines(legal.Text)
+		if legal.Form != nil {
+			form := *legal.Form
+			form.To = line(form.To)
+			legal.Form = &form
+		}
+		p.Legal = &legal
+	}
+	return p
+}
+
+func (s section) plain(dir string) plainSection {
+	p := plainSection{Title: s.Title, Label: s.Label, Link: string(s.Link)}
+	for _, f := range s.Facts {
+		if len(f.Lines) > 0 {
+			p.Lines = append(p.Lines, f.Label+":")
+			for _, line := range f.Lines {
+				p.Lines = append(p.Lines, "  "+line)
+			}
+			continue
+		}
+		p.Lines = append(p.Lines, f.Label+": "+f.isolated(dir))
+	}
+	for _, i := range s.Items {
+		line := forLine(i.Count, dir) + " " + isolated(i.Title, dir)
+		if i.Variant != "" {
+			line += " (" + isolated(i.Variant, dir) + ")"
+		}
+		if i.Amount != "" {
+			line += " – " + i.Amount
+		}
+		p.Lines = append(p.Lines, line)
+	}
+	for _, f := range s.Sums {
+		p.Sums = append(p.Sums, f.Label+": "+f.Value)
+	}
+	return p
+}
+
+func (f fact) isolated(dir string) string {
+	if f.Literal {
+		return isolated(f.Value, dir)
+	}
+	return f.Value
+}
+
+// isolated wraps a value that stands beside words which run the other way.
+func isolated(s, dir string) string {
+	if dir != "rtl" || s == "" {
+		return s
+	}
+	return firstStrongIsolate + s + popIsolate
+}

@@ -1,0 +1,141 @@
+package templates
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+	"sync"
+	texttemplate "text/template"
+	"time"
+
+	"homeward/internal/messages"
+)
+
+//go:embed mail
+var mailFiles embed.FS
+
+// Renderer turns views into mails and SMS. It is made once and safe to share.
+type Renderer struct {
+	catalog  *catalog
+	html     *template.Template
+	text     *texttemplate.Template
+	palettes sync.Map // by colour: a process serves few shops
+}
+
+// New reads and checks every embedded text, table and template. It fails when a language lacks a text, a plural form or
+// a variable.
+func New() (*Renderer, error) {
+	catalog, err := loadCatalog(localeFiles)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := loadLocales(); err != nil {
+		return nil, err
+	}
+	html, err := template.New("layout.html").Funcs(template.FuncMap{"bdi": withBDI, "keep": outlook, "startside": startSide, "endside": endSide}).
+		ParseFS(mailFiles, "mail/layout.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	text, err := texttemplate.New("layout.txt").ParseFS(mailFiles, "mail/layout.txt")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	return &Renderer{catalog: catalog, html: html, text: text}, nil
+}
+
+// Words gives a language's words with a region's formats. region is ISO 3166-1 alpha-2 or ""; a nil zone is UTC; an
+// unknown language is spoken in English.
+func (r *Renderer) Words(lang, region string, zone *time.Location) Words {
+	return r.words(lang, region, zone, Direction(lang) == "rtl")
+}
+
+func (r *Renderer) words(lang, region string, zone *time.Location, isolate bool) Words {
+	speech, ok := r.catalog.speeches[lang]
+	if !ok {
+		lang = languages[0]
+		speech = r.catalog.speeches[lang]
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	formats, err := localeFor(lang, strings.ToUpper(region))
+	if err != nil {
+		panic(err) // New has loaded the table, and it holds every language
+	}
+	return Words{speech: speech, locale: formats, lang: lang, zone: zone, isolate: isolate}
+}
+
+// Mail renders the mail of v.Topic. An error means that the program has no words for it, never that the order is odd.
+func (r *Renderer) Mail(v View) (mail Mail, err error) {
+	defer recovered(&err)
+	if err := known(v.Topic); err != nil {
+		return Mail{}, err
+	}
+	w := r.words(v.Language, v.Region, v.Zone, true)
+	l := r.compose(v, w)
+	var html, text strings.Builder
+	html.Grow(24 << 10)
+	if err := r.html.Execute(&html, l); err != nil {
+		return Mail{}, fmt.Errorf("templates: %s mail: %w", v.Topic, err)
+	}
+	if err := r.text.Execute(&text, l.plain(w.Dir())); err != nil {
+		return Mail{}, fmt.Errorf("templates: %s mail: %w", v.Topic, err)
+	}
+	return Mail{Subject: forLine(l.Subject, w.Dir()), HTML: html.String(), Text: text.String()}, nil
+}
+
+// SMS renders the SMS of v.Topic: at most two segments, plain characters, no address of the shopper.
+func (r *Renderer) SMS(v View) (sms string, err error) {
+	defer recovered(&err)
+	if err := known(v.Topic); err != nil {
+		return "", err
+	}
+	w := r.words(v.Language, v.Region, v.Zone, Direction(v.Language) == "rtl")
+	return shortMessage(composer{v: v, w: w, variant: variant(v)}), nil
+}
+
+// recovered makes an error of a panic of Words: a missing word must not take a worker down.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		fault, ok := p.(error)
+		if !ok {
+			panic(p)
+		}
+		*err = fault
+	}
+}
+
+func known(topic messages.Topic) error {
+	for _, t := range messages.Topics {
+		if t == topic {
+			return nil
+		}
+	}
+	return fmt.Errorf("templates: no words for topic %q", topic)
+}
+
+func (r *Renderer) palette(colour string) palette {
+	if p, ok := r.palettes.Load(colour); ok {
+		return p.(palette) //nolint:forcetypeassert // only palettes are stored
+	}
+	p := paletteOf(colour)
+	r.palettes.Store(colour, p)
+	return p
+}
+
+// startSide and endSide are the sides of a line of text, for the align attribute that Outlook obeys.
+func startSide(dir string) string {
+	if dir == "rtl" {
+		return "right"
+	}
+	return "left"
+}
+
+func endSide(dir string) string {
+	if dir == "rtl" {
+		return "left"
+	}
+	return "right"
+}

@@ -1,0 +1,233 @@
+package templates
+
+import (
+	"time"
+
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+)
+
+// sample is a made-up view that brings out one variant of a topic.
+type sample struct {
+	Name string // the variant: "delivered.neighbour"
+	View View
+}
+
+// sampleShopper is who the samples are for: one in each language, with the longest values that are realistic.
+type sampleShopper struct {
+	region, currency, zone, name, city, street string
+	shop, shopAddress, place                   string
+	titles, variants                           [3]string
+}
+
+var sampleShoppers = map[string]sampleShopper{
+	"en": {
+		"IE", "EUR", "Europe/Dublin", "Siobhán O’Sullivan-Fitzgerald", "Dublin", "12 Upper Leeson Street",
+		"Northwind & Daughters Trading Co.", "Northwind & Daughters, 4 Quay Street, Galway H91 XY7R, Ireland", "Parcel Connect, Spar Upper Baggot Street 47",
+		[3]string{"Hand-thrown stoneware teapot with bamboo handle", "Assam breakfast tea, loose leaf", "Linen tea towel"},
+		[3]string{"Moss green, 1.2 l", "250 g", "Natural"},
+	},
+	"pl": {
+		"PL", "PLN", "Europe/Warsaw", "Aleksandra Brzęczyszczykiewicz-Nowak", "Kraków", "ul. Długa 1",
+		"Herbaciarnia Pod Złotym Czajnikiem", "Herbaciarnia Pod Złotym Czajnikiem, ul. Świętego Marka 27, 31-146 Kraków", "KRA01M, Krowoderskich Zuchów 21, przy sklepie",
+		[3]string{"Kamionkowy czajniczek z bambusowym uchwytem", "Herbata Assam śniadaniowa, liściasta", "Lniana ściereczka"},
+		[3]string{"Mchowa zieleń, 1,2 l", "250 g", "Naturalny"},
+	},
+	"sl": {
+		"SI", "EUR", "Europe/Ljubljana", "Marija Magdalena Škrjanec Žagar", "Ljubljana", "Trubarjeva cesta 5",
+		"Čajnica Pri zlatem čajniku", "Čajnica Pri zlatem čajniku, Trubarjeva cesta 5, 1000 Ljubljana", "Paketomat BTC City, Šmartinska cesta 152",
+		[3]string{"Ročno izdelan čajnik iz kamenine z bambusovim ročajem", "Zajtrkovalni čaj Assam v lističih", "Lanena kuhinjska krpa"},
+		[3]string{"Mahovo zelena, 1,2 l", "250 g", "Naravna"},
+	},
+	"ar": {
+		"EG", "EGP", "Africa/Cairo", "عبد الرحمن محمد المنشاوي", "القاهرة", "شارع طلعت حرب ٢٧",
+		"متجر إبريق الشاي الذهبي", "متجر إبريق الشاي الذهبي، شارع طلعت حرب ٢٧، القاهرة ١١٥١١", "نقطة استلام Aramex، ميدان طلعت حرب",
+		[3]string{"إبريق شاي خزفي مصنوع يدويًا بمقبض من الخيزران", "شاي أسام Assam للفطور، أوراق كاملة", "منشفة مطبخ من الكتان"},
+		[3]string{"أخضر طحلبي، ١٫٢ لتر", "٢٥٠ غرامًا", "لون طبيعي"},
+	},
+	"ru": {
+		"KZ", "KZT", "Asia/Almaty", "Александра Константиновна Преображенская", "Алматы", "ул. Абая, 27",
+		"Чайная лавка «Золотой чайник»", "Чайная лавка «Золотой чайник», ул. Абая, 27, Алматы, 050000", "Постамат CDEK, ул. Абая, 52, у входа",
+		[3]string{"Керамический чайник ручной работы с бамбуковой ручкой", "Чай Ассам листовой для завтрака", "Льняное полотенце"},
+		[3]string{"Цвет мха, 1,2 л", "250 г", "Натуральный"},
+	},
+	"de": {
+		"DE", "EUR", "Europe/Berlin", "Friederike von Hohenstein-Großschönau", "Großschönau", "Hauptstraße 12",
+		"Teehaus zum Goldenen Kännchen", "Teehaus zum Goldenen Kännchen, Müllerstraße 27, 13353 Berlin", "DHL Packstation 147, Müllerstraße 12",
+		[3]string{"Handgedrehte Steinzeug-Teekanne mit Bambusgriff", "Assam-Frühstückstee, ganze Blätter", "Geschirrtuch aus Leinen"},
+		[3]string{"Moosgrün, 1,2 l", "250 g", "Natur"},
+	},
+}
+
+// sampleNow is when the samples are read: no sample depends on the day it is made.
+var sampleNow = time.Date(2026, 11, 22, 14, 30, 0, 0, time.UTC)
+
+// samples gives every variant of every topic in a language, in the order of an order's life.
+func samples(lang string) []sample {
+	var all []sample
+	add := func(topic messages.Topic, change func(*View)) {
+		v := sampleView(lang, topic)
+		if change != nil {
+			change(&v)
+		}
+		all = append(all, sample{variant(v), v})
+	}
+	for _, topic := range messages.Topics {
+		add(topic, nil)
+		for _, change := range sampleVariants[topic] {
+			add(topic, change)
+		}
+	}
+	return all
+}
+
+// sampleVariants changes a topic's first sample into its variants.
+var sampleVariants = map[messages.Topic][]func(*View){
+	messages.Shipped: {
+		func(v *View) {
+			second := v.Parcels[0]
+			second.TrackingNumber, second.Items = "620000000000000000000002", []orders.ParcelItem{{LineID: "l3", Quantity: 3}}
+			v.Parcels[0].Items = v.Parcels[0].Items[:2]
+			v.Parcels = append(v.Parcels, second)
+			v.Order.Parcels = v.Parcels
+		},
+		func(v *View) {
+			v.Parcels[0].Items = v.Parcels[0].Items[:1]
+			v.Order.Parcels = v.Parcels
+		},
+	},
+	messages.Delivered: {
+		deliveredTo("recipient"), deliveredTo("neighbour"), deliveredTo("safe_place"), deliveredTo("pickup_point"),
+		func(v *View) { v.Parcels[0].Stage = orders.Collected },
+	},
+	messages.Delayed: {
+		func(v *View) { v.Data.NewDate = "2026-11-25" },
+		func(v *View) {
+			v.Data.Fact, v.Parcels, v.Order.Parcels = orders.LateToShip, nil, nil
+		},
+		madeByTime(orders.FirstScanMissing), madeByTime(orders.Stalled), madeByTime(orders.Late),
+	},
+	messages.Returning: {
+		func(v *View) { v.Parcels[0].Incident = orders.Refused },
+		func(v *View) { v.Parcels[0].Incident = orders.Uncollected },
+	},
+	messages.OrderCancelled: {
+		func(v *View) { v.Order.CancelReason = "customer" },
+		func(v *View) { v.Order.CancelReason = "inventory" },
+	},
+	messages.ReturnApproved: {func(v *View) { v.Shop.Address = "" }},
+	messages.RefundSucceeded: {func(v *View) {
+		refund := *v.Refund
+		refund.Reference = "74950006325000123456789"
+		v.Refund = &refund
+	}},
+}
+
+func deliveredTo(whom string) func(*View) { return func(v *View) { v.Parcels[0].DeliveredTo = whom } }
+
+func madeByTime(fact orders.FactKind) func(*View) { return func(v *View) { v.Data.Fact = fact } }
+
+// sampleView is an order in the middle of what a topic tells.
+func sampleView(lang string, topic messages.Topic) View {
+	s := sampleShoppers[lang]
+	zone, err := time.LoadLocation(s.zone)
+	if err != nil {
+		zone = time.UTC // a machine without time zones still shows its samples
+	}
+	order := sampleOrder(lang, s)
+	parcel := sampleParcel(s, topic)
+	v := View{
+		Language: lang, Region: s.region, Zone: zone, Now: sampleNow, Topic: topic,
+		Shop:  Shop{ID: "sample", Name: s.shop, Color: "#0a7d55", Address: s.shopAddress, ReplyTo: "orders@shop.example", Country: s.region},
+		Order: orders.State{Known: true, Order: order, Stage: orders.StagePacking},
+		Link:  "https://orders.shop.example/o/k1_Wm5hbWUtc2FtcGxlLWxpbmstMTIzNDU2Nzg5MGFiY2RlZg",
+	}
+	switch messages.ClassOf(topic) {
+	case messages.Money:
+		v.Case = sampleCase(order, topic)
+		v.Refund = &v.Case.Refunds[0]
+	default:
+		if tellsOfParcel(topic) {
+			v.Parcels, v.Order.Parcels = []orders.Parcel{parcel}, []orders.Parcel{parcel}
+		}
+	}
+	return v
+}
+
+func tellsOfParcel(topic messages.Topic) bool {
+	switch topic {
+	case messages.OrderPlaced, messages.OrderPaid, messages.OrderPacking, messages.OrderCancelled, messages.OrderLink:
+		return false
+	default:
+		return true
+	}
+}
+
+func sampleOrder(lang string, s sampleShopper) orders.Order {
+	o := orders.Order{
+		ID: "1001", Number: "#SHOP-2026-100184", PlacedAt: time.Date(2026, 11, 20, 9, 59, 58, 0, time.UTC),
+		Locale: lang + "-" + s.region, Currency: s.currency, PricesIncludeTax: true,
+		Customer: orders.Customer{Name: s.name, Email: "shopper@mail.example", Phone: "+48512345678"},
+		ShipTo:   orders.Address{Name: s.name, Line1: s.street, City: s.city, Country: s.region},
+		Shipping: orders.Shipping{Paid: 1499, Cheapest: 999}, OrderDiscount: 1000, Total: 168499,
+		Promised: orders.Promised{ShipBy: "2026-11-21", DeliverBy: "2026-11-24"},
+	}
+	for i, line := range []orders.Line{
+		{ID: "l1", Quantity: 1, UnitPrice: 149900}, {ID: "l2", Quantity: 2, UnitPrice: 3990, Withdrawal: "unless_unsealed"},
+		{ID: "l3", Quantity: 3, UnitPrice: 3640, Discount: 800},
+	} {
+		line.Title, line.Variant = s.titles[i], s.variants[i]
+		o.Lines = append(o.Lines, line)
+	}
+	return o
+}
+
+func sampleParcel(s sampleShopper, topic messages.Topic) orders.Parcel {
+	p := orders.Parcel{
+		Key: "620000000000000000000001", Carrier: "inpost", TrackingNumber: "620000000000000000000001",
+		TrackingURL: "https://tracking.carrier.example/620000000000000000000001", ETA: "2026-11-24", PreviousETA: "2026-11-23",
+		Items: []orders.ParcelItem{{LineID: "l1"}, {LineID: "l2"}, {LineID: "l3"}}, Stage: orders.InTransit, Incident: orders.None,
+	}
+	switch topic {
+	case messages.Shipped:
+		p.Stage = orders.HandedOver
+	case messages.OutForDelivery:
+		p.Stage, p.ETA = orders.OutForDelivery, "2026-11-22"
+	case messages.ReadyForPickup, messages.PickupEndsSoon:
+		p.Stage = orders.ReadyForPickup
+	case messages.Delivered:
+		p.Stage, p.DeliveredAt = orders.Delivered, time.Date(2026, 11, 22, 12, 4, 0, 0, time.UTC)
+	case messages.Returning:
+		p.Stage = orders.Returning
+	default:
+	}
+	p.Pickup = orders.Pickup{Place: s.place, Code: "483 920", Until: time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)}
+	return p
+}
+
+func sampleCase(o orders.Order, topic messages.Topic) *Case {
+	status := map[messages.Topic]string{
+		messages.RefundStarted: "pending", messages.RefundSucceeded: "succeeded", messages.RefundFailed: "failed",
+		messages.RefundNeedsYou: "requires_action",
+	}[topic]
+	k := &Case{
+		RMA: "R-7K2M", State: returns.Approved, Reason: "does_not_fit", CreatedAt: sampleNow, Expected: 153890, Currency: o.Currency,
+		Items:   []CaseItem{{Line: o.Lines[0], Quantity: 1}, {Line: o.Lines[1], Quantity: 1}},
+		Refunds: []Refund{{Amount: 153890, Currency: o.Currency, Status: status, Kind: "stripe", At: sampleNow}},
+	}
+	if topic == messages.ReturnRejected {
+		k.State, k.Decision = returns.Rejected, sampleDecision[o.Locale[:2]]
+	}
+	return k
+}
+
+// sampleDecision is what staff might write.
+var sampleDecision = map[string]string{
+	"en": "The return window for this order ended on 1 November.",
+	"pl": "Termin zwrotu tego zamówienia minął 1 listopada.",
+	"sl": "Rok za vračilo tega naročila je potekel 1. novembra.",
+	"ar": "انتهت مهلة إرجاع هذا الطلب في ١ نوفمبر.",
+	"ru": "Срок возврата этого заказа истёк 1 ноября.",
+	"de": "Die Rückgabefrist für diese Bestellung ist am 1. November abgelaufen.",
+}

@@ -1,0 +1,84 @@
+package templates
+
+import (
+	"html/template"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The isolates of UAX #9: what stands between them keeps its own direction and cannot reorder what is around.
+const (
+	firstStrongIsolate = "\u2068"
+	popIsolate         = "\u2069"
+)
+
+// clean makes a value from outside harmless in a sentence, a subject or a line of text: control characters and line
+// breaks become spaces, characters that steer direction go, runs of spaces become one.
+func clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case steersDirection(r), r == utf8.RuneError:
+			return -1
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		default:
+			return r
+		}
+	}, s)
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " ")
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c < 0x20 || c >= 0x7f || (c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ')) {
+			return false
+		}
+	}
+	return true
+}
+
+// steersDirection tells embeddings, overrides and isolates. The marks (U+200E, U+200F, U+061C) stay: CLDR's amounts and
+// dates carry them, and they cannot reach beyond themselves.
+func steersDirection(r rune) bool {
+	return (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
+}
+
+// withBDI escapes text for HTML and turns its isolates into <bdi>, which mail clients know better.
+func withBDI(s string) template.HTML {
+	s = template.HTMLEscapeString(s)
+	s = strings.ReplaceAll(s, firstStrongIsolate, "<bdi>")
+	return template.HTML(strings.ReplaceAll(s, popIsolate, "</bdi>")) //nolint:gosec // escaped above
+}
+
+// forLine gives text for a plain line or a subject: isolates stay where the line runs right to left.
+func forLine(s, direction string) string {
+	if direction == "rtl" {
+		return s
+	}
+	return withoutIsolates(s)
+}
+
+var isolates = strings.NewReplacer(firstStrongIsolate, "", popIsolate, "")
+
+func withoutIsolates(s string) string { return isolates.Replace(s) }
+
+// shorten cuts s to at most n runes, at a space where one is near, and marks the cut with "...".
+func shorten(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	cut := max(n-3, 1)
+	for i := cut; i > cut*2/3; i-- {
+		if unicode.IsSpace(runes[i]) {
+			cut = i
+			break
+		}
+	}
+	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.Is(unicode.Mn, r) }) + "..."
+}

@@ -1,0 +1,138 @@
+package templates
+
+import (
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+)
+
+// variant gives the texts that fit what happened: "delivered.neighbour". A variant says only what differs from its
+// topic; textKey finds the rest.
+func variant(v View) string {
+	topic := string(v.Topic)
+	detail := ""
+	switch v.Topic {
+	case messages.Shipped:
+		detail = shippedVariant(v)
+	case messages.Delivered:
+		detail = deliveredVariant(v)
+	case messages.Delayed:
+		detail = delayedVariant(v)
+	case messages.Returning:
+		detail = incidentVariant(v, orders.Refused, orders.Uncollected)
+	case messages.OrderCancelled:
+		if reason := v.Order.CancelReason; reason == "customer" || reason == "inventory" {
+			detail = reason
+		}
+	case messages.ReturnApproved:
+		if v.Shop.returnAddress() == "" {
+			detail = "no_address"
+		}
+	case messages.RefundSucceeded:
+		if v.refund().Reference != "" {
+			detail = "reference"
+		}
+	default:
+	}
+	if detail == "" {
+		return topic
+	}
+	return topic + "." + detail
+}
+
+func shippedVariant(v View) string {
+	switch {
+	case restFollows(v.Order):
+		return "partial"
+	case len(v.Parcels) > 1:
+		return "several"
+	default:
+		return ""
+	}
+}
+
+func deliveredVariant(v View) string {
+	p := v.parcel()
+	if p.Stage == orders.Collected {
+		return "collected"
+	}
+	switch p.DeliveredTo {
+	case "recipient", "neighbour", "safe_place", "pickup_point":
+		return p.DeliveredTo
+	default:
+		return ""
+	}
+}
+
+func delayedVariant(v View) string {
+	switch v.Data.Fact {
+	case orders.LateToShip, orders.FirstScanMissing, orders.Stalled, orders.Late:
+		return string(v.Data.Fact)
+	default:
+	}
+	if v.Data.NewDate != "" {
+		return "date"
+	}
+	return ""
+}
+
+func incidentVariant(v View, known ...orders.Incident) string {
+	for _, incident := range known {
+		if v.parcel().Incident == incident {
+			return string(incident)
+		}
+	}
+	return ""
+}
+
+// restFollows tells whether goods of the order are surely not with a carrier yet. A parcel that does not say what is in
+// it may hold everything.
+func restFollows(o orders.State) bool {
+	shipped := make(map[string]int)
+	for _, p := range o.Parcels {
+		if !p.Live() || p.Stage == orders.Announced {
+			continue
+		}
+		if len(p.Items) == 0 {
+			return false
+		}
+		for _, item := range p.Items {
+			if item.Quantity == 0 {
+				shipped[item.LineID] = int(^uint(0) >> 1)
+			} else if shipped[item.LineID] < 1<<30 {
+				shipped[item.LineID] += item.Quantity
+			}
+		}
+	}
+	if len(shipped) == 0 {
+		return false
+	}
+	for _, line := range o.Order.Lines {
+		if !line.Cancelled && !line.NotShipped && shipped[line.ID] < line.Quantity {
+			return true
+		}
+	}
+	return false
+}
+
+// parcel gives the first parcel that the message tells of, or an empty one.
+func (v View) parcel() orders.Parcel {
+	if len(v.Parcels) == 0 {
+		return orders.Parcel{}
+	}
+	return v.Parcels[0]
+}
+
+// refund gives the refund that the message tells of: the view's own, else what was frozen in its data.
+func (v View) refund() Refund {
+	if v.Refund != nil {
+		return *v.Refund
+	}
+	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference}
+}
+
+func (s Shop) returnAddress() string {
+	if s.ReturnAddress != "" {
+		return s.ReturnAddress
+	}
+	return s.Address
+}
