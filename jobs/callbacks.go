@@ -105,7 +105,7 @@ func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop string,
 func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error {
 	switch row.Status {
 	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
-		return tx.Rest(ctx, store.RefundWork, row.ID, store.RefundSettled)
+		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundSettled, nil)
 	default:
 		return nil
 	}

@@ -144,9 +144,6 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 	var short *fault.Error
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
 		short = nil
-		if err := tx.LockPayment(ctx, p.row.Shop, p.row.PaymentReference, p.row.OrderID); err != nil {
-			return err
-		}
 		ledger, err := tx.RefundsByPayment(ctx, p.row.PaymentReference)
 		if err != nil {
 			return err
@@ -328,7 +325,7 @@ func (w *Worker) holdRefund(ctx context.Context, p *payout, f *fault.Error) erro
 // has it, and the row is left to be read again.
 func (w *Worker) amend(ctx context.Context, p *payout, change func(tx *store.Tx, row *store.Refund) error) (moved bool, err error) {
 	err = w.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.LockPayment(ctx, p.row.Shop, p.row.PaymentReference, p.row.OrderID); err != nil {
+		if _, err := tx.RefundsByPayment(ctx, p.row.PaymentReference); err != nil { // takes the lock
 			return err
 		}
 		row, err := tx.Refund(ctx, p.row.ID)

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"net/mail"
+	"strings"
 	"time"
 
 	"homeward/internal/config"
@@ -135,14 +137,14 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	if err != nil {
 		return err
 	}
-	mail, err := w.Render.Mail(w.view(ctx, l))
+	words, err := w.Render.Mail(w.view(ctx, l))
 	if err != nil {
 		return w.failed(ctx, l, fault.New(fault.Permanent, "not_rendered", "The mail could not be put into words; this is a fault of Homeward.", err))
 	}
-	l.row.HeaderID = w.messageID(l.row)
+	l.row.HeaderID = messageID(l.row, l.shop.Mail.From)
 	m := smtp.Message{
 		From: l.shop.Mail.From, To: l.row.Recipient, ToName: l.order.State.Order.Customer.Name, ReplyTo: l.shop.Brand.ReplyTo,
-		Subject: mail.Subject, HTML: mail.HTML, Text: mail.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
+		Subject: words.Subject, HTML: words.HTML, Text: words.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
 	}
 	if first != "" && first != l.row.HeaderID {
 		m.References = []string{first}
@@ -157,10 +159,17 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	return w.sent(ctx, l)
 }
 
-// messageID is the same on every attempt, so that a mail store can tell a second copy from a second mail.
-func (w *Worker) messageID(m store.Message) string {
+// messageID is the same on every attempt, so that a mail store can tell a second copy from a second mail. Its host is the
+// sender's domain, the one that the mail is signed for.
+func messageID(m store.Message, from string) string {
+	host := "homeward.invalid"
+	if a, err := mail.ParseAddress(from); err == nil {
+		if _, domain, ok := strings.Cut(a.Address, "@"); ok {
+			host = domain
+		}
+	}
 	sum := sha256.Sum256([]byte(m.ID + "|" + m.OrderID + "|" + string(m.Topic) + "|" + m.Occasion + "|" + m.Recipient))
-	return hex.EncodeToString(sum[:16]) + "@" + w.Identity
+	return hex.EncodeToString(sum[:16]) + "@" + host
 }
 
 // sendSMS hands an SMS over, never twice: one whose outcome is uncertain is looked up before anything else. Its text is

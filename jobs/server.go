@@ -77,8 +77,8 @@ func (s *Server) Start() error { return s.server.Start(s.mux) }
 func (s *Server) Stop() { s.server.Shutdown() }
 
 // Dashboard gives asynq's dashboard, to be mounted at root behind the console's login.
-func Dashboard(r *Redis, root string) http.Handler {
-	return asynqmon.New(asynqmon.Options{RootPath: root, RedisConnOpt: connOpt{r}})
+func Dashboard(r *Redis, root string, readOnly bool) http.Handler {
+	return asynqmon.New(asynqmon.Options{RootPath: root, RedisConnOpt: connOpt{r}, ReadOnly: readOnly})
 }
 
 // connOpt hands an existing client to parts of asynq that ask for connection options.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"homeward/internal/app"
+	"homeward/internal/check"
+	"homeward/internal/config"
+	"homeward/internal/store"
+	"homeward/jobs"
+	"homeward/providers/smtp"
+	"homeward/providers/stripe"
+	"homeward/providers/twilio"
+)
+
+type checkCommand struct{ configFlag }
+
+var errCheck = errors.New("something is wrong; see above")
+
+// Run is homeward check.
+func (c *checkCommand) Run(ctx context.Context) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	var opened closers
+	defer opened.close()
+	if !check.Run(ctx, cfg, os.Stdout, probes(&opened)) {
+		return errCheck
+	}
+	return nil
+}
+
+// closers are what the checks opened.
+type closers []func()
+
+func (c *closers) close() {
+	for _, f := range *c {
+		f()
+	}
+}
+
+// probes reach the world the way the system itself does.
+func probes(opened *closers) check.Probes {
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	return check.Probes{
+		Database: func(ctx context.Context, dsn string) (check.Readier, error) {
+			db, err := store.Open(ctx, dsn)
+			if err != nil {
+				return nil, err
+			}
+			*opened = append(*opened, func() { _ = db.Close() })
+			return db, nil
+		},
+		Redis: func(_ context.Context, address string) (check.Informer, error) {
+			r, err := jobs.OpenRedis(address, nil, quiet)
+			if err != nil {
+				return nil, err
+			}
+			*opened = append(*opened, func() { _ = r.Close() })
+			return r.Client(), nil
+		},
+		SMTP: func(m config.Mail) (check.Checker, error) {
+			pool := smtp.New(app.MailConfig(m, app.Seams{}))
+			*opened = append(*opened, pool.Close)
+			return pool, nil
+		},
+		Twilio: func(s config.SMS) (check.Checker, error) { return twilio.New(app.SMSConfig(s, app.Seams{})), nil },
+		Stripe: func(p config.Payments) (check.Checker, error) {
+			return stripe.New(app.StripeConfig(p, app.Seams{})), nil
+		},
+		Resolver: net.DefaultResolver,
+		HTTP:     &http.Client{Timeout: 10 * time.Second},
+	}
+}

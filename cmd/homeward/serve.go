@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"homeward/internal/app"
+	"homeward/internal/config"
+)
+
+// configFlag is the one flag that every command on a configuration has.
+type configFlag struct {
+	Config string `help:"The configuration." default:"homeward.yaml" type:"path"`
+}
+
+func (f configFlag) load() (*config.Config, error) {
+	cfg, err := config.Load(f.Config, os.LookupEnv)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%w", errUsage, err)
+	}
+	return cfg, nil
+}
+
+type serveCommand struct {
+	configFlag
+	Only []string `help:"Do only these: web, worker, timers. Needs a Redis and a PostgreSQL that the processes share." sep:"," enum:"web,worker,timers"`
+}
+
+// Run is homeward serve.
+func (c *serveCommand) Run(ctx context.Context) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	roles, err := c.roles(cfg)
+	if err != nil {
+		return err
+	}
+	log := newLog()
+	a, err := app.New(ctx, cfg, app.Seams{}, log)
+	if err != nil {
+		return err
+	}
+	listeners, err := a.Listen(roles)
+	if err != nil {
+		_ = a.Close() // the error that matters is the other one
+		return err
+	}
+	log.Info("homeward", "version", version, "listen", cfg.Listen, "public_url", cfg.PublicURL, "config", config.Summary(cfg))
+	err = a.Run(ctx, roles, listeners)
+	if closed := a.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// roles reads --only. Processes that split the work must share what they work on.
+func (c *serveCommand) roles(cfg *config.Config) (app.Roles, error) {
+	if len(c.Only) == 0 {
+		return app.Everything, nil
+	}
+	if cfg.Redis == "embedded" {
+		return app.Roles{}, fmt.Errorf("%w: --only=%s needs a Redis that the processes share: redis is \"embedded\", set it to redis://…", errUsage, strings.Join(c.Only, ","))
+	}
+	if strings.HasPrefix(cfg.Database, "sqlite:") {
+		return app.Roles{}, fmt.Errorf("%w: --only=%s needs a database that the processes share: database is SQLite, set it to postgres://…", errUsage, strings.Join(c.Only, ","))
+	}
+	var r app.Roles
+	for _, name := range c.Only {
+		switch name {
+		case "web":
+			r.Web = true
+		case "worker":
+			r.Worker = true
+		case "timers":
+			r.Timers = true
+		}
+	}
+	return r, nil
+}
+
+// newLog writes JSON lines to standard output.
+func newLog() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}

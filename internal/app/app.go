@@ -1,0 +1,171 @@
+// Package app puts the parts together into one running system: the store, the workers, the timers and the pages, from one
+// configuration. The binary, the demo and the tests run the same.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"homeward/internal/cases"
+	"homeward/internal/config"
+	"homeward/internal/link"
+	"homeward/internal/metrics"
+	"homeward/internal/store"
+	"homeward/internal/web/hooks"
+	"homeward/jobs"
+	"homeward/providers"
+	"homeward/providers/smtp"
+	"homeward/providers/stripe"
+	"homeward/providers/twilio"
+	"homeward/templates"
+)
+
+// Seams are where a test takes the place of the world. The zero value is the world itself.
+type Seams struct {
+	Redis jobs.Dial                                                         // connections to Redis
+	Mail  func(ctx context.Context, network, addr string) (net.Conn, error) // connections to the mail server
+	HTTP  *http.Client                                                      // to Twilio and Stripe
+	Crash func(jobs.Point) error                                            // see jobs.Worker
+	Now   func() time.Time
+}
+
+// App is a whole Homeward.
+type App struct {
+	Config  *config.Config
+	DB      *store.DB
+	Redis   *jobs.Redis
+	Queue   *jobs.Queue
+	Worker  *jobs.Worker
+	Sweep   *jobs.Sweep
+	Links   *Links
+	Desk    *cases.Desk
+	Metrics *metrics.Metrics
+	Log     *slog.Logger
+
+	render  *templates.Renderer
+	sources map[string]providers.Source
+	pools   []*smtp.Pool
+	now     func() time.Time
+}
+
+// New opens the database, the way to Redis and the ways out, and wires them. Nothing runs yet. Redis, the mail server,
+// Twilio and Stripe need not be there.
+func New(ctx context.Context, cfg *config.Config, seams Seams, log *slog.Logger) (*App, error) {
+	a := &App{Config: cfg, Log: log, Metrics: metrics.New(), now: seams.Now}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if err := a.open(ctx, seams); err != nil {
+		_ = a.Close() // the error that matters is the one that stopped us
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, seams Seams) error {
+	var err error
+	if a.render, err = templates.New(); err != nil {
+		return err
+	}
+	signer, err := link.New(a.Config.Secrets)
+	if err != nil {
+		return err
+	}
+	if a.sources, err = hooks.Sources(a.Config); err != nil {
+		return err
+	}
+	if a.DB, err = store.Open(ctx, a.Config.Database); err != nil {
+		return err
+	}
+	if a.Redis, err = jobs.OpenRedis(a.Config.Redis, seams.Redis, a.Log); err != nil {
+		return err
+	}
+	a.Queue = jobs.NewQueue(a.Redis, a.Log)
+	a.Links = &Links{Signer: signer, Config: a.Config, DB: a.DB, Queue: a.Queue, Now: a.now}
+	a.Desk = &cases.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Now: a.now}
+	a.Worker = &jobs.Worker{
+		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: a.outside(seams), Render: a.render, Links: a.Links, Cases: a.Desk,
+		Queue: a.Queue, Observe: a.Metrics, Log: a.Log, Now: a.now, Crash: seams.Crash,
+	}
+	a.Sweep = &jobs.Sweep{
+		Store: a.DB, Queue: a.Queue, Redis: a.Redis, Every: a.Config.Work.SweepEvery, Overdue: a.Config.Work.OverdueAfter, Log: a.Log, Now: a.now,
+	}
+	a.Metrics.Register(&metrics.State{From: a.DB, SweepLag: a.Sweep.Lag, Missed: a.Queue.Missed, Now: a.now})
+	return nil
+}
+
+// outside opens every shop's ways out; shops with the same mail server, sender or account share one.
+func (a *App) outside(seams Seams) map[string]jobs.Outside {
+	pools := make(map[string]*smtp.Pool)
+	texters := make(map[config.SMS]*twilio.Client)
+	banks := make(map[string]*stripe.Client)
+	out := make(map[string]jobs.Outside, len(a.Config.Shops))
+	for i := range a.Config.Shops {
+		shop := &a.Config.Shops[i]
+		var o jobs.Outside
+		if m := shop.Mail; m != nil {
+			key := fmt.Sprintf("%s|%d|%s|%s|%s", m.Host, m.Port, m.TLS, m.User, m.Password)
+			if pools[key] == nil {
+				pools[key] = smtp.New(MailConfig(*m, seams))
+				a.pools = append(a.pools, pools[key])
+			}
+			o.Mail = pools[key]
+		}
+		if s := shop.SMS; s != nil {
+			if texters[*s] == nil {
+				texters[*s] = twilio.New(SMSConfig(*s, seams))
+			}
+			o.SMS = texters[*s]
+		}
+		if p := shop.Payments; p != nil {
+			key := p.StripeKey + "|" + p.BaseURL
+			if banks[key] == nil {
+				banks[key] = stripe.New(StripeConfig(*p, seams))
+			}
+			o.Bank = banks[key]
+		}
+		out[shop.ID] = o
+	}
+	return out
+}
+
+// MailConfig, SMSConfig and StripeConfig put a shop's settings into the providers' words.
+func MailConfig(m config.Mail, seams Seams) smtp.Config {
+	return smtp.Config{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password, Dial: seams.Mail}
+}
+
+// SMSConfig: see MailConfig.
+func SMSConfig(s config.SMS, seams Seams) twilio.Config {
+	return twilio.Config{
+		AccountSID: s.AccountSID, AuthToken: s.AuthToken, From: s.From, MessagingServiceSID: s.MessagingServiceSID, BaseURL: s.BaseURL, HTTPClient: seams.HTTP,
+	}
+}
+
+// StripeConfig: see MailConfig.
+func StripeConfig(p config.Payments, seams Seams) stripe.Config {
+	return stripe.Config{Key: p.StripeKey, BaseURL: p.BaseURL, HTTPClient: seams.HTTP}
+}
+
+// Close closes what New opened. Call it when nothing runs any more.
+func (a *App) Close() error {
+	if a.Queue != nil {
+		a.Queue.Close()
+	}
+	for _, p := range a.pools {
+		p.Close()
+	}
+	var first error
+	if a.Redis != nil {
+		first = a.Redis.Close()
+	}
+	if a.DB != nil {
+		if err := a.DB.Close(); first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,223 @@
+// Package cases is where returns are handled, whoever moves them: the shopper on the order page, staff in the console, a
+// carrier's scan, the shop's warehouse, Stripe. Each move is one transaction: the case, its log, the messages and the
+// refunds that follow from it.
+package cases
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/id"
+	"homeward/internal/messages"
+	"homeward/internal/outbox"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/templates"
+)
+
+// The actors that are not staff. A member of staff is "staff:<name>".
+const (
+	Shopper = "shopper"
+	Carrier = "carrier"
+	Shop    = "shop"
+	System  = "homeward"
+	Stripe  = "stripe"
+)
+
+// ErrRefused is wrapped by the error of a request that the shop's policy does not take; Faults says why, by field.
+var ErrRefused = errors.New("cases: refused")
+
+// Refused is a request for a return that cannot be taken as it is.
+type Refused struct{ Faults returns.Faults }
+
+func (r *Refused) Error() string { return ErrRefused.Error() }
+
+// Unwrap gives ErrRefused.
+func (r *Refused) Unwrap() error { return ErrRefused }
+
+// Queue rings the bell for new work.
+type Queue interface {
+	Enqueue(ctx context.Context, tasks ...store.Task)
+}
+
+// Desk handles cases.
+type Desk struct {
+	DB     *store.DB
+	Config *config.Config
+	Queue  Queue
+	Now    func() time.Time
+}
+
+// Policy puts a shop's settings into the rules' words.
+func Policy(shop *config.Shop) returns.Policy {
+	return returns.Policy{Window: shop.Returns.Window, AutoApprove: shop.Returns.Approve != "staff", Zone: shop.Zone}
+}
+
+// Taken says how many units of each line are in live cases or were refunded otherwise.
+func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
+	taken := returns.Taken{}
+	live := make(map[string]bool)
+	for _, c := range all {
+		if c.State == returns.Rejected || c.State == returns.Withdrawn {
+			continue
+		}
+		live[c.ID] = true
+		for _, item := range c.Items {
+			taken[item.LineID] += item.Quantity
+		}
+	}
+	for _, r := range refunds {
+		if live[r.CaseID] || r.Status == store.RefundFailed || r.Status == store.RefundCanceled {
+			continue
+		}
+		for _, line := range r.Lines {
+			taken[line.LineID] += line.Quantity
+		}
+	}
+	return taken
+}
+
+// Open takes a request for a return. The same nonce is the same case: a form posted twice opens one. The error is a
+// *Refused when the policy does not take it, store.ErrNotFound for a shop that is not configured, or the store's.
+func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request, nonce string) (store.Case, error) {
+	shop, ok := d.Config.Shop(order.Shop)
+	if !ok {
+		return store.Case{}, store.ErrNotFound
+	}
+	var c store.Case
+	var tasks []store.Task
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks = nil
+		was, err := tx.CaseByNonce(ctx, order.ID, nonce)
+		if err == nil {
+			c = was
+			return nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if c, err = d.admit(ctx, tx, shop, order.ID, req, nonce); err != nil {
+			return err
+		}
+		tasks, err = d.tell(ctx, tx, shop, c)
+		return err
+	})
+	if errors.Is(err, store.ErrDuplicate) { // the twin of this form was faster
+		return d.DB.CaseByNonce(ctx, order.ID, nonce)
+	}
+	if err != nil {
+		return store.Case{}, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return c, nil
+}
+
+// admit checks a request against the order as it is in this transaction and stores the case.
+func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, error) {
+	order, err := tx.Order(ctx, orderID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	all, err := tx.CasesOf(ctx, orderID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	refunds, err := tx.RefundsOf(ctx, orderID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	now := d.Now()
+	lines, verdict := returns.Eligible(order.State, Policy(shop), now, Taken(all, refunds))
+	if faults := returns.Check(req, lines, verdict); faults != nil {
+		return store.Case{}, &Refused{Faults: faults}
+	}
+	// The order's version makes two different requests at once take turns, so that no unit comes back twice.
+	if err := tx.UpdateOrder(ctx, order); err != nil {
+		return store.Case{}, err
+	}
+	c := store.Case{
+		ID: id.New(now), Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Return, State: returns.Start(Policy(shop)), Nonce: nonce,
+		Reason: req.Reason, Remedy: req.Remedy, Note: req.Note, Items: chosen(req.Items), CreatedAt: now, UpdatedAt: now,
+	}
+	if err := tx.InsertCase(ctx, c); err != nil {
+		return store.Case{}, err
+	}
+	if err := d.log(ctx, tx, c.ID, Shopper, "requested", ""); err != nil {
+		return store.Case{}, err
+	}
+	if c.State == returns.Approved {
+		return c, d.log(ctx, tx, c.ID, System, "approved", "by the shop's policy")
+	}
+	return c, nil
+}
+
+func chosen(items []returns.Item) []returns.Item {
+	var out []returns.Item
+	for _, item := range items {
+		if item.Quantity > 0 {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note string) error {
+	now := d.Now()
+	return tx.AddCaseStep(ctx, store.CaseStep{ID: id.New(now), CaseID: caseID, At: now, Actor: actor, Step: step, Note: note})
+}
+
+// tell makes the messages that a case's state makes due.
+func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
+	topic, ok := messages.CaseTopic(string(c.State))
+	if !ok {
+		return nil, nil
+	}
+	order, err := tx.Order(ctx, c.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	drafts := messages.ForCase(messages.Notice{
+		Now: now, Topic: topic, ID: c.ID, Step: string(c.State), Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
+	})
+	return outbox.Add(ctx, tx, order, drafts, now)
+}
+
+// View puts a case into the templates' words; nil when it cannot be read.
+func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *templates.Case {
+	c, err := d.DB.Case(ctx, caseID)
+	if err != nil {
+		return nil
+	}
+	v := &templates.Case{
+		RMA: c.RMA, State: c.State, Reason: c.Reason, Note: c.Note, Decision: c.Decision, TrackingNumber: c.TrackingNumber,
+		CreatedAt: c.CreatedAt, Currency: order.State.Order.Currency,
+	}
+	for _, item := range c.Items {
+		for _, line := range order.State.Order.Lines {
+			if line.ID == item.LineID {
+				v.Items = append(v.Items, templates.CaseItem{Line: line, Quantity: item.Quantity})
+			}
+		}
+	}
+	refunds, err := d.DB.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return v
+	}
+	for _, r := range refunds {
+		if r.CaseID == c.ID {
+			v.Refunds = append(v.Refunds, templates.Refund{
+				Amount: r.Amount, Currency: r.Currency, Status: string(r.Status), Kind: r.PaymentKind, Reference: r.Reference, At: r.UpdatedAt,
+			})
+			v.Expected += r.Amount
+		}
+	}
+	if len(v.Refunds) == 0 {
+		if plan, err := returns.PlanRefund(order.State.Order, earlier(refunds, ""), c.Items); err == nil {
+			v.Expected = plan.Total
+		}
+	}
+	return v
+}

@@ -1,0 +1,202 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"homeward/internal/config"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// Approve lets a return that waits for staff go ahead; words are for the shopper and may be empty. Pressed twice it does it
+// once. An error that wraps returns.ErrStep means that the case moved on meanwhile.
+func (d *Desk) Approve(ctx context.Context, c store.Case, actor, words string) (store.Case, error) {
+	return d.move(ctx, c.ID, func(c *store.Case) { c.Decision = words }, returns.Approve, actor, words)
+}
+
+// Reject ends a return with words to the shopper.
+func (d *Desk) Reject(ctx context.Context, c store.Case, actor, words string) (store.Case, error) {
+	return d.move(ctx, c.ID, func(c *store.Case) { c.Decision = words }, returns.Reject, actor, words)
+}
+
+// CallOff ends a return because the goods stay where they are.
+func (d *Desk) CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error) {
+	return d.move(ctx, c.ID, nil, returns.CallOff, actor, "")
+}
+
+// MarkSent records that the shopper sent the goods, with the parcel's tracking number when there is one.
+func (d *Desk) MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error) {
+	number := orders.NormalizeTracking(trackingNumber)
+	return d.move(ctx, c.ID, func(c *store.Case) {
+		if number != "" {
+			c.TrackingNumber = number
+		}
+	}, returns.Send, Shopper, number)
+}
+
+// Receive records that goods of a return came back, plans the refund of what they are worth and sets it going. No items
+// means everything that was expected.
+func (d *Desk) Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error) {
+	shop, ok := d.Config.Shop(c.Shop)
+	if !ok {
+		return c, store.ErrNotFound
+	}
+	var tasks []store.Task
+	var moved store.Case
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		order, err := tx.Order(ctx, c.OrderID)
+		if err != nil {
+			return err
+		}
+		moved, tasks, err = d.receive(ctx, tx, shop, order, c.ID, items, actor)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return moved, nil
+}
+
+// ReceiveByRMA takes the shop's word that goods of a return came back. An RMA that nobody knows, or whose case is over, is
+// kept in the order's timeline and changes nothing.
+func (d *Desk) ReceiveByRMA(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, r orders.ReturnReceipt) ([]store.Task, error) {
+	c, err := tx.CaseByRMA(ctx, shop.ID, strings.ToUpper(strings.TrimSpace(r.RMA)))
+	if errors.Is(err, store.ErrNotFound) || (err == nil && c.OrderID != order.ID) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	items := make([]returns.Item, 0, len(r.Lines))
+	for _, line := range r.Lines {
+		items = append(items, returns.Item{LineID: line.LineID, Quantity: line.Quantity})
+	}
+	_, tasks, err := d.receive(ctx, tx, shop, order, c.ID, items, Shop)
+	if errors.Is(err, returns.ErrStep) || errors.Is(err, returns.ErrQuantity) || errors.Is(err, returns.ErrLine) {
+		return nil, d.log(ctx, tx, c.ID, Shop, "received_again", "said again by the shop; nothing was left to receive")
+	}
+	return tasks, err
+}
+
+// ParcelMoved takes a carrier's news of the parcel back: a scan means that it is on its way, its delivery that the goods
+// are back.
+func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, caseID string, stage orders.ParcelStage) ([]store.Task, error) {
+	switch stage {
+	case orders.Delivered, orders.Collected:
+		_, tasks, err := d.receive(ctx, tx, shop, order, caseID, nil, Carrier)
+		if errors.Is(err, returns.ErrStep) || errors.Is(err, returns.ErrQuantity) {
+			return nil, nil // already received
+		}
+		return tasks, err
+	case orders.HandedOver, orders.InTransit, orders.OutForDelivery:
+		c, err := tx.Case(ctx, caseID)
+		if err != nil || c.State == returns.InTransit {
+			return nil, err
+		}
+		if _, err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
+			return nil, nil
+		}
+		return nil, err
+	default:
+		return nil, nil
+	}
+}
+
+// move takes one step of a case and tells its shopper.
+func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case), step returns.Step, actor, note string) (store.Case, error) {
+	var c store.Case
+	var tasks []store.Task
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if c, err = tx.Case(ctx, caseID); err != nil {
+			return err
+		}
+		shop, ok := d.Config.Shop(c.Shop)
+		if !ok {
+			return store.ErrNotFound
+		}
+		if change != nil {
+			change(&c)
+		}
+		was := c.State
+		if _, err = d.step(ctx, tx, &c, step, actor, note); err != nil {
+			return err
+		}
+		tasks = nil
+		if c.State != was {
+			tasks, err = d.tell(ctx, tx, shop, c)
+		}
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return c, nil
+}
+
+// step moves a case's state and writes its log.
+func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step returns.Step, actor, note string) (returns.State, error) {
+	to, err := returns.Next(c.State, step)
+	if err != nil {
+		return c.State, err
+	}
+	c.State, c.UpdatedAt = to, d.Now()
+	if err := tx.UpdateCase(ctx, *c); err != nil {
+		return c.State, err
+	}
+	c.Version++
+	return to, d.log(ctx, tx, c.ID, actor, string(step), note)
+}
+
+// receive records goods that came back and plans their refund.
+func (d *Desk) receive(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, caseID string, items []returns.Item, actor string) (store.Case, []store.Task, error) {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil {
+		return c, nil, err
+	}
+	fresh := left(c, items)
+	if len(fresh) == 0 {
+		return c, nil, returns.ErrQuantity
+	}
+	c.Received = append(c.Received, fresh...)
+	if _, err := d.step(ctx, tx, &c, returns.Receive, actor, ""); err != nil {
+		return c, nil, err
+	}
+	tasks, err := d.tell(ctx, tx, shop, c)
+	if err != nil {
+		return c, nil, err
+	}
+	more, err := d.planRefunds(ctx, tx, order, &c, fresh)
+	return c, append(tasks, more...), err
+}
+
+// left gives what of the items is still expected; all that is, when no items are named.
+func left(c store.Case, items []returns.Item) []returns.Item {
+	open := make(map[string]int)
+	for _, item := range c.Items {
+		open[item.LineID] += item.Quantity
+	}
+	for _, item := range c.Received {
+		open[item.LineID] -= item.Quantity
+	}
+	if len(items) == 0 {
+		items = c.Items
+	}
+	var out []returns.Item
+	for _, item := range items {
+		n := item.Quantity
+		if n == 0 { // the whole line, by the format of the standard source
+			n = open[item.LineID]
+		}
+		if n = min(n, open[item.LineID]); n > 0 {
+			out = append(out, returns.Item{LineID: item.LineID, Quantity: n})
+			open[item.LineID] -= n
+		}
+	}
+	return out
+}
