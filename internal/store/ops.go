@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // MessageDismissed is the final state of a message that staff let go: it failed or stayed uncertain, a person decided that
 // nothing more shall come of it, and error_code and the audit keep why.
 const MessageDismissed = "dismissed"
@@ -23,3 +25,7 @@ func Standing(refunds []Refund) []Refund {
 	}
 	return standing
 }
+
+// Alone makes transactions that name the same key wait for each other, until they end: what is read after it stays so until
+// the commit. It is for acts of people, which look before they write.
+func (tx *Tx) Alone(ctx context.Context, key string) error { return tx.lock(ctx, "alone "+key) }

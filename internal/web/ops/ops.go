@@ -10,7 +10,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 
 	"homeward/internal/config"
 	"homeward/internal/returns"
@@ -36,7 +40,7 @@ type Links interface {
 	SendLink(ctx context.Context, order store.Order) error
 }
 
-// Deps is what the console stands on. Every field but Queues, ClientIP and Log is needed.
+// Deps is what the console stands on. Every field is needed unless it says what nil means.
 type Deps struct {
 	Store *store.DB
 	Queue Queue
@@ -50,11 +54,81 @@ type Deps struct {
 	PublicURL string
 	// Queues is the asynq dashboard, made for the root path /ops/queues; nil shows a page that says it is not here.
 	Queues http.Handler
+	// QueuesReadOnly is the same dashboard without its buttons, for viewers and agents; nil uses Queues.
+	QueuesReadOnly http.Handler
 	// ClientIP tells whose attempts to sign in are counted; nil takes the connection's address.
 	ClientIP func(*http.Request) string
-	Now      func() time.Time
-	Log      *slog.Logger
+	Now      func() time.Time // nil is time.Now
+	Log      *slog.Logger     // nil drops
 }
 
-// New gives the console: it serves everything under /ops/.
-func New(deps Deps) http.Handler { panic("ops: not yet") }
+// console is the handler's state.
+type console struct {
+	Deps
+	users    map[string]config.User
+	dummy    []byte // a hash that no password matches, compared for unknown names
+	attempts *attempts
+	hashing  chan struct{} // bounds how many passwords are compared at once
+	secure   bool
+	pages    pages
+}
+
+// New gives the console: it serves everything under /ops/. It panics when a user's password hash is not bcrypt, which the
+// configuration's checks prevent.
+func New(deps Deps) http.Handler {
+	c := &console{
+		Deps:     deps,
+		users:    map[string]config.User{},
+		attempts: newAttempts(),
+		hashing:  make(chan struct{}, 2),
+		secure:   strings.HasPrefix(deps.PublicURL, "https://"),
+		pages:    loadPages(),
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.ClientIP == nil {
+		c.ClientIP = connectionIP
+	}
+	if c.QueuesReadOnly == nil {
+		c.QueuesReadOnly = c.Queues
+	}
+	for _, u := range deps.Users {
+		c.users[u.Name] = u
+	}
+	c.dummy = dummyHash(deps.Users)
+	return c.headers(c.sameSite().Handler(c.routes()))
+}
+
+// dummyHash gives a hash of the highest cost among the users', so that an unknown name takes as long as a known one.
+func dummyHash(users []config.User) []byte {
+	cost := bcrypt.MinCost
+	for _, u := range users {
+		n, err := bcrypt.Cost([]byte(u.PasswordHash))
+		if err != nil {
+			panic("ops: the password hash of user " + u.Name + " is not bcrypt")
+		}
+		cost = max(cost, n)
+	}
+	hash, err := bcrypt.GenerateFromPassword([]byte(newToken()), cost)
+	if err != nil {
+		panic(err) // the cost is one that bcrypt itself gave
+	}
+	return hash
+}
+
+// sameSite refuses every request that changes something and comes from another site.
+func (c *console) sameSite() *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
+		_ = p.AddTrustedOrigin(u.Scheme + "://" + u.Host) // our own address, also when a proxy rewrites Host
+	}
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.fail(w, r, visit{now: c.Now()}, http.StatusForbidden, "This request came from another site",
+			"Homeward did nothing. Open the console itself and try again there.")
+	}))
+	return p
+}

@@ -1,0 +1,48 @@
+package ops
+
+import "regexp"
+
+// notice is a sentence at the head of a page after something was done.
+type notice struct {
+	Tone string // good | warn | bad
+	Text string
+	Of   string // the row it speaks of, when the page is a list
+}
+
+// notices are those that a redirect can name, so that nothing in an address becomes text on a page.
+var notices = map[string]notice{
+	"applied":    {Tone: "good", Text: "The event is on its way again. It leaves this list when it was applied."},
+	"ignored":    {Tone: "good", Text: "Set aside. The event and your note stay on record."},
+	"resent":     {Tone: "good", Text: "The message is on its way again."},
+	"sent":       {Tone: "good", Text: "Marked as sent."},
+	"dismissed":  {Tone: "good", Text: "Let go. The message and its reason stay on record."},
+	"too_old":    {Tone: "warn", Text: "Not sent: this news became too old to be true. Let it go instead."},
+	"approved":   {Tone: "good", Text: "Approved. The shopper gets your words and the instructions."},
+	"rejected":   {Tone: "good", Text: "Rejected. The shopper gets your words."},
+	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
+	"called_off": {Tone: "good", Text: "Called off. The shopper keeps the goods."},
+	"retried":    {Tone: "good", Text: "The refund is being tried again. Stripe is asked first, so nothing is paid twice."},
+	"looking":    {Tone: "good", Text: "Stripe is being asked how the refund stands."},
+	"settled":    {Tone: "good", Text: "Marked as paid otherwise. Your note stays on record."},
+	"link_sent":  {Tone: "good", Text: "A fresh link is on its way to the address on the order."},
+	"link_just":  {Tone: "warn", Text: "A fresh link went out less than a minute ago, so no second one was sent."},
+	"revoked":    {Tone: "good", Text: "Every link to this order was revoked. A fresh link opens it again."},
+	"stale":      {Tone: "warn", Text: "Nothing was done: this changed since you opened the page. Here is how it stands now."},
+	"need_note":  {Tone: "bad", Text: "Nothing was done: write a note first, so that others know why."},
+	"need_words": {Tone: "bad", Text: "Nothing was done: write to the shopper why it is rejected."},
+	"need_units": {Tone: "bad", Text: "Nothing was done: say how many units came back, at least one and no more than were asked for."},
+}
+
+var rowID = regexp.MustCompile(`^[0-9a-z-]{1,40}$`)
+
+// noticeOf gives the notice of an address, nil when there is none.
+func noticeOf(code, of string) *notice {
+	n, ok := notices[code]
+	if !ok {
+		return nil
+	}
+	if rowID.MatchString(of) {
+		n.Of = of
+	}
+	return &n
+}

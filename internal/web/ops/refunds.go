@@ -1,0 +1,106 @@
+package ops
+
+import (
+	"net/http"
+
+	"homeward/internal/store"
+)
+
+// refundRow is a refund with the order it belongs to.
+type refundRow struct {
+	store.Refund
+	Number string
+}
+
+// NeedsEyes tells whether a person must look.
+func (r refundRow) NeedsEyes() bool { return needsEyes(r.Refund) }
+
+// CanRetry tells whether trying again has a meaning.
+func (r refundRow) CanRetry() bool { return canRetry(r.Refund) }
+
+// CanLook tells whether Stripe can know something of it.
+func (r refundRow) CanLook() bool { return canLook(r.Refund) }
+
+func needsEyes(r store.Refund) bool {
+	return r.State == store.RefundHeld || (r.NeedsPerson && r.State == store.RefundSettled)
+}
+
+// ours tells whether Homeward moves this refund itself.
+func ours(r store.Refund) bool { return r.Origin == store.OriginHomeward && r.PaymentKind == "stripe" }
+
+// canRetry: it never went out, or Stripe gave it back. What may still take effect is looked at, not tried again.
+func canRetry(r store.Refund) bool {
+	if !ours(r) || !needsEyes(r) {
+		return false
+	}
+	return r.Status == store.RefundPlanned || overAtStripe(r)
+}
+
+func canLook(r store.Refund) bool {
+	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned
+}
+
+// overAtStripe: the money did not leave, or came back.
+func overAtStripe(r store.Refund) bool {
+	return r.Status == store.RefundFailed || r.Status == store.RefundCanceled
+}
+
+// refundsData is what the room of refunds shows.
+type refundsData struct {
+	Refunds []refundRow
+	More    more
+}
+
+func (c *console) refunds(w http.ResponseWriter, r *http.Request, v visit) error {
+	limit := limitOf(r)
+	rows, err := c.Store.RefundsForPeople(r.Context(), limit+1)
+	if err != nil {
+		return err
+	}
+	var data refundsData
+	rows, data.More = cut(rows, limit)
+	numbers := c.numbers()
+	for _, row := range rows {
+		number, err := numbers(r.Context(), row.OrderID)
+		if err != nil {
+			return err
+		}
+		data.Refunds = append(data.Refunds, refundRow{row, number})
+	}
+	c.render(w, r, v, http.StatusOK, "refunds", "Refunds", data)
+	return nil
+}
+
+// refundData is one refund with everything that is known of it.
+type refundData struct {
+	Refund refundRow
+	Case   *store.Case
+	Audit  []store.AuditEntry
+}
+
+func (c *console) refund(w http.ResponseWriter, r *http.Request, v visit) error {
+	ctx := r.Context()
+	row, err := c.Store.Refund(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	number, err := c.numbers()(ctx, row.OrderID)
+	if err != nil {
+		return err
+	}
+	data := refundData{Refund: refundRow{row, number}}
+	if row.CaseID != "" {
+		k, err := c.Store.Case(ctx, row.CaseID)
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		if err == nil {
+			data.Case = &k
+		}
+	}
+	if data.Audit, err = c.Store.AuditOf(ctx, "refund:"+row.ID, auditShown); err != nil {
+		return err
+	}
+	c.render(w, r, v, http.StatusOK, "refund", "Refund of "+amount(row.Amount, row.Currency), data)
+	return nil
+}

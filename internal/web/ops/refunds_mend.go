@@ -1,0 +1,157 @@
+package ops
+
+import (
+	"context"
+	"net/http"
+
+	"homeward/internal/id"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// retryRefund tries a refund again. One that never went out goes on under its own key; one that Stripe gave back gets a
+// fresh intent in its place, because Stripe answers an old key with the old result.
+func (c *console) retryRefund(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.mendRefund(w, r, v, "try again", "", "retried", canRetry,
+		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			if overAtStripe(row) {
+				return putAnother(r.Context(), tx, v, row, seenGeneration(r))
+			}
+			return c.goOn(r.Context(), tx, v, row, seenGeneration(r))
+		})
+}
+
+// lookRefund asks Stripe again how a refund stands; nothing is issued that Stripe may know already.
+func (c *console) lookRefund(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.mendRefund(w, r, v, "look at Stripe again", "", "looking", canLook,
+		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			task, err := revive(r.Context(), tx, v, store.RefundWork, row.ID, row.Work, seenGeneration(r),
+				store.RefundHeld, store.RefundSettled)
+			return []store.Task{task}, err
+		})
+}
+
+// settleRefund records that the shopper got the money on another way.
+func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) error {
+	note := text(r, "note", maxNote)
+	if note == "" {
+		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
+	}
+	return c.mendRefund(w, r, v, "paid otherwise", note, "settled", needsEyes,
+		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			return nil, c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
+		})
+}
+
+// mendRefund does one act to a refund that still allows it.
+func (c *console) mendRefund(w http.ResponseWriter, r *http.Request, v visit, name, note, notice string,
+	allowed func(store.Refund) bool, write func(*store.Tx, store.Refund) ([]store.Task, error),
+) error {
+	rowID := r.PathValue("id")
+	err := c.mend(r.Context(), v, act{
+		name: name, object: "refund:" + rowID, note: note,
+		write: func(tx *store.Tx) ([]store.Task, error) {
+			row, err := tx.Refund(r.Context(), rowID)
+			if err != nil {
+				return nil, err
+			}
+			if !allowed(row) {
+				return nil, errStale
+			}
+			return write(tx, row)
+		},
+	})
+	return c.done(w, r, "refunds", rowID, err, notice)
+}
+
+// goOn makes a refund due that never went out.
+func (c *console) goOn(ctx context.Context, tx *store.Tx, v visit, row store.Refund, seen int64) ([]store.Task, error) {
+	task, err := revive(ctx, tx, v, store.RefundWork, row.ID, row.Work, seen, store.RefundHeld, store.RefundSettled)
+	if err != nil {
+		return nil, err
+	}
+	row.NeedsPerson, row.UpdatedAt = false, v.now
+	return []store.Task{task}, tx.SetRefund(ctx, row)
+}
+
+// putAnother puts a fresh intent in the place of a refund that is over at Stripe, and the old one at rest.
+func putAnother(ctx context.Context, tx *store.Tx, v visit, old store.Refund, seen int64) ([]store.Task, error) {
+	err := settle(ctx, tx, v, store.RefundWork, old.ID, old.Work, seen, store.RefundSettled, store.RefundHeld, store.RefundSettled)
+	if err != nil {
+		return nil, err
+	}
+	another := store.Refund{
+		ID: id.New(v.now), Shop: old.Shop, OrderID: old.OrderID, CaseID: old.CaseID, Origin: old.Origin,
+		ExternalID: store.AgainID(old.ID), PaymentKind: old.PaymentKind, PaymentReference: old.PaymentReference,
+		Amount: old.Amount, Currency: old.Currency, Status: store.RefundPlanned, Lines: old.Lines,
+		CreatedAt: v.now, UpdatedAt: v.now, Work: store.Work{State: store.Due, DueAt: v.now},
+	}
+	added, err := tx.InsertRefund(ctx, another)
+	if err != nil {
+		return nil, err
+	}
+	if !added {
+		return nil, errStale
+	}
+	old.NeedsPerson, old.UpdatedAt = false, v.now
+	if err := tx.SetRefund(ctx, old); err != nil {
+		return nil, err
+	}
+	if err := logCase(ctx, tx, v, old.CaseID, "refund_tried_again", ""); err != nil {
+		return nil, err
+	}
+	return []store.Task{{Kind: store.RefundWork, ID: another.ID, DueAt: v.now}}, nil
+}
+
+// payOtherwise puts a refund at rest as succeeded, and closes its case when no other refund of it is open.
+func (c *console) payOtherwise(ctx context.Context, tx *store.Tx, v visit, row store.Refund, seen int64, note string) error {
+	err := settle(ctx, tx, v, store.RefundWork, row.ID, row.Work, seen, store.RefundSettled, store.RefundHeld, store.RefundSettled)
+	if err != nil {
+		return err
+	}
+	row.Status, row.NeedsPerson, row.UpdatedAt = store.RefundSucceeded, false, v.now
+	if err := tx.SetRefund(ctx, row); err != nil {
+		return err
+	}
+	if err := logCase(ctx, tx, v, row.CaseID, "refund_paid_otherwise", note); err != nil {
+		return err
+	}
+	return closeIfPaid(ctx, tx, v, row.CaseID)
+}
+
+// closeIfPaid closes a return when every refund that counts has succeeded.
+func closeIfPaid(ctx context.Context, tx *store.Tx, v visit, caseID string) error {
+	if caseID == "" {
+		return nil
+	}
+	k, err := tx.Case(ctx, caseID)
+	if isNotFound(err) || (err == nil && k.State != returns.Received && k.State != returns.Refunding) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	refunds, err := tx.RefundsOfCase(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	for _, r := range store.Standing(refunds) {
+		if r.Status != store.RefundSucceeded {
+			return nil
+		}
+	}
+	k.State, k.UpdatedAt = returns.Closed, v.now
+	if err := tx.UpdateCase(ctx, k); err != nil {
+		return err
+	}
+	return logCase(ctx, tx, v, caseID, string(returns.Closed), "")
+}
+
+func logCase(ctx context.Context, tx *store.Tx, v visit, caseID, step, note string) error {
+	if caseID == "" {
+		return nil
+	}
+	return tx.AddCaseStep(ctx, store.CaseStep{
+		ID: id.New(v.now), CaseID: caseID, At: v.now, Actor: v.actor(), Step: step, Note: note,
+	})
+}

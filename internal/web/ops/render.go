@@ -1,0 +1,152 @@
+package ops
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"html/template"
+	"net/http"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/fault"
+	"homeward/internal/store"
+)
+
+//go:embed files
+var files embed.FS
+
+// pages are the parsed templates and the style sheet, whose address changes with its content.
+type pages struct {
+	byName    map[string]*template.Template
+	style     []byte
+	stylePath string
+}
+
+// rooms are the pages' template files.
+var rooms = []string{
+	"login", "problem", "overview", "events", "event", "messages", "message", "confirm", "returns", "return", "refunds",
+	"refund", "search", "order",
+}
+
+func loadPages() pages {
+	style, err := files.ReadFile("files/ops.css")
+	if err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256(style)
+	p := pages{
+		byName: map[string]*template.Template{}, style: style,
+		stylePath: "/ops/static/" + hex.EncodeToString(sum[:6]) + ".css",
+	}
+	frame := template.Must(template.New("frame").Funcs(words).ParseFS(files, "files/frame.html", "files/parts.html"))
+	for _, name := range rooms {
+		p.byName[name] = template.Must(template.Must(frame.Clone()).ParseFS(files, "files/"+name+".html"))
+	}
+	return p
+}
+
+func (c *console) style(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(c.pages.style)
+}
+
+// page is what every template gets.
+type page struct {
+	Title  string
+	Room   string // the template's name
+	Path   string // the path asked for
+	Style  string
+	User   config.User // zero when nobody is signed in
+	Mends  bool        // may press the buttons and see addresses and bodies
+	Counts store.Attention
+	Notice *notice
+	Query  string // what was searched
+	Now    time.Time
+	Data   any
+
+	shop func(id string) (*config.Shop, bool)
+}
+
+// render writes a whole page or, when that fails, a plain 500; never half a page.
+func (c *console) render(w http.ResponseWriter, r *http.Request, v visit, status int, name, title string, data any) {
+	p := &page{
+		Title: title, Room: name, Path: r.URL.Path, Style: c.pages.stylePath, User: v.user, Mends: v.role >= agent,
+		Notice: noticeOf(r.URL.Query().Get("notice"), r.URL.Query().Get("of")), Now: v.now, Data: data, shop: c.Shop,
+	}
+	if name == "search" {
+		p.Query = searchWords(r)
+	}
+	if v.role > nobody {
+		counts, err := c.Store.Attention(r.Context())
+		if err != nil {
+			c.Log.WarnContext(r.Context(), "attention", "error", fault.Of(err))
+		}
+		p.Counts = counts
+	}
+	var out bytes.Buffer
+	if err := c.pages.byName[name].ExecuteTemplate(&out, "frame", p); err != nil {
+		c.Log.ErrorContext(r.Context(), "page", "page", name, "error", err.Error())
+		http.Error(w, "This page could not be made. The log says why.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = out.WriteTo(w)
+}
+
+// problem is what the page of a failure says.
+type problem struct{ Head, Text string }
+
+func (c *console) fail(w http.ResponseWriter, r *http.Request, v visit, status int, head, text string) {
+	c.render(w, r, v, status, "problem", head, problem{Head: head, Text: text})
+}
+
+// answer turns a handler's error into a page.
+func (c *console) answer(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		c.fail(w, r, v, http.StatusNotFound, "There is nothing here", "The address is not known. It may have been mistyped.")
+	case errors.As(err, &tooLarge):
+		c.fail(w, r, v, http.StatusRequestEntityTooLarge, "That was too much text", "Homeward did nothing. Shorten it and try again.")
+	default:
+		f := fault.Of(err)
+		c.Log.ErrorContext(r.Context(), "console", "path", r.Pattern, "code", f.Code, "error", f.Message)
+		c.fail(w, r, v, http.StatusServiceUnavailable, "This could not be done just now",
+			"Nothing was changed. If it happens again, the log says why; the database may be out of reach.")
+	}
+}
+
+// step and most bound how many rows a list shows: the first hundred, and on demand more.
+const (
+	step = 100
+	most = 500
+)
+
+// limitOf reads how many rows a list shall show.
+func limitOf(r *http.Request) int {
+	for _, n := range []string{"200", "500"} {
+		if r.URL.Query().Get("show") == n {
+			return map[string]int{"200": 200, "500": most}[n]
+		}
+	}
+	return step
+}
+
+// more tells whether a list was cut, and how many to show next.
+type more struct {
+	Cut  bool
+	Next int // 0 when there is no larger step
+}
+
+// cut gives the first limit rows of a list that was read with one row more than it shows.
+func cut[T any](rows []T, limit int) ([]T, more) {
+	if len(rows) <= limit {
+		return rows, more{}
+	}
+	return rows[:limit], more{Cut: true, Next: map[int]int{step: 200, 200: most}[limit]}
+}

@@ -1,0 +1,150 @@
+package ops
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// item is so many units of a line, with the line's words.
+type item struct {
+	Line     orders.Line
+	Asked    int
+	Received int
+	Typed    string // what stood in the field when the form was refused
+}
+
+// caseView is a return with its order and everything that is known of it.
+type caseView struct {
+	Case    store.Case
+	Order   store.Order
+	Number  string
+	Items   []item
+	Log     []store.CaseStep
+	Refunds []store.Refund
+	Audit   []store.AuditEntry
+	Problem string // why a form was refused
+	Words   string // what was typed
+}
+
+// Decidable, Receivable and Callable tell which forms have a meaning.
+func (v caseView) Decidable() bool { return v.Case.State == returns.Requested }
+
+// Receivable tells whether goods are expected.
+func (v caseView) Receivable() bool {
+	return v.Case.State == returns.Approved || v.Case.State == returns.InTransit
+}
+
+// Callable tells whether the return can still be called off.
+func (v caseView) Callable() bool { return v.Decidable() || v.Receivable() }
+
+func (c *console) viewCase(ctx context.Context, k store.Case) (caseView, error) {
+	view := caseView{Case: k}
+	order, err := c.Store.Order(ctx, k.OrderID)
+	if err != nil && !isNotFound(err) {
+		return view, err
+	}
+	view.Order, view.Number = order, named(order)
+	for _, asked := range k.Items {
+		view.Items = append(view.Items, item{
+			Line: lineOf(order, asked.LineID), Asked: asked.Quantity, Received: quantityOf(k.Received, asked.LineID),
+		})
+	}
+	return view, nil
+}
+
+// lineOf gives an order's line; one that is gone keeps its id as its title.
+func lineOf(order store.Order, id string) orders.Line {
+	for _, line := range order.State.Order.Lines {
+		if line.ID == id {
+			return line
+		}
+	}
+	return orders.Line{ID: id, Title: id}
+}
+
+func quantityOf(items []returns.Item, lineID string) int {
+	for _, i := range items {
+		if i.LineID == lineID {
+			return i.Quantity
+		}
+	}
+	return 0
+}
+
+// returnsData is what the room of returns shows: what waits for a decision, and what is expected back.
+type returnsData struct {
+	ToDecide []caseView
+	Expected []caseView
+	More     more
+}
+
+func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error {
+	limit := limitOf(r)
+	var data returnsData
+	var err error
+	if data.ToDecide, data.More, err = c.casesIn(r.Context(), limit, returns.Requested); err != nil {
+		return err
+	}
+	expected, cutToo, err := c.casesIn(r.Context(), limit, returns.Approved, returns.InTransit)
+	if err != nil {
+		return err
+	}
+	data.Expected = expected
+	if cutToo.Cut {
+		data.More = cutToo
+	}
+	c.render(w, r, v, http.StatusOK, "returns", "Returns", data)
+	return nil
+}
+
+func (c *console) casesIn(ctx context.Context, limit int, states ...returns.State) ([]caseView, more, error) {
+	rows, err := c.Store.CasesIn(ctx, states, limit+1)
+	if err != nil {
+		return nil, more{}, err
+	}
+	rows, rest := cut(rows, limit)
+	views := make([]caseView, 0, len(rows))
+	for _, k := range rows {
+		view, err := c.viewCase(ctx, k)
+		if err != nil {
+			return nil, rest, err
+		}
+		views = append(views, view)
+	}
+	return views, rest, nil
+}
+
+func (c *console) oneReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.showReturn(w, r, v, http.StatusOK, func(*caseView) {})
+}
+
+// showReturn shows one return; change puts back what was typed into a form that was refused.
+func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, status int, change func(*caseView)) error {
+	ctx := r.Context()
+	k, err := c.Store.Case(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	view, err := c.viewCase(ctx, k)
+	if err != nil {
+		return err
+	}
+	if view.Log, err = c.Store.CaseLog(ctx, k.ID); err != nil {
+		return err
+	}
+	if view.Refunds, err = c.Store.RefundsOfCase(ctx, k.ID); err != nil {
+		return err
+	}
+	if view.Audit, err = c.Store.AuditOf(ctx, "case:"+k.ID, auditShown); err != nil {
+		return err
+	}
+	slices.Reverse(view.Log)
+	change(&view)
+	c.render(w, r, v, status, "return", "Return "+k.RMA, view)
+	return nil
+}

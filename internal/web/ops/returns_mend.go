@@ -1,0 +1,106 @@
+package ops
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"homeward/internal/fault"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+func (c *console) approveReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	words := text(r, "words", maxWords)
+	return c.moveCase(w, r, v, "approve", "approved", []returns.State{returns.Requested},
+		func(k store.Case) (store.Case, error) { return c.Cases.Approve(r.Context(), k, v.actor(), words) })
+}
+
+func (c *console) rejectReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	words := text(r, "words", maxWords)
+	if words == "" {
+		return c.done(w, r, "returns", r.PathValue("id"), nil, "need_words")
+	}
+	return c.moveCase(w, r, v, "reject", "rejected", []returns.State{returns.Requested},
+		func(k store.Case) (store.Case, error) { return c.Cases.Reject(r.Context(), k, v.actor(), words) })
+}
+
+func (c *console) callOffReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.moveCase(w, r, v, "call off", "called_off",
+		[]returns.State{returns.Requested, returns.Approved, returns.InTransit},
+		func(k store.Case) (store.Case, error) { return c.Cases.CallOff(r.Context(), k, v.actor()) })
+}
+
+// errUnits: the quantities of a receipt are not quantities that can have come back.
+var errUnits = errors.New("ops: quantities of a receipt")
+
+func (c *console) receiveReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.moveCase(w, r, v, "receive", "received", []returns.State{returns.Approved, returns.InTransit},
+		func(k store.Case) (store.Case, error) {
+			items, err := receivedItems(r, k)
+			if err != nil {
+				return k, err
+			}
+			return c.Cases.Receive(r.Context(), k, items, v.actor())
+		})
+}
+
+// receivedItems reads the fields qty.<line id>: none above what was asked for, at least one unit in all.
+func receivedItems(r *http.Request, k store.Case) ([]returns.Item, error) {
+	var items []returns.Item
+	for _, asked := range k.Items {
+		typed := strings.TrimSpace(r.PostFormValue("qty." + asked.LineID))
+		n, err := strconv.Atoi(typed)
+		if err != nil || n < 0 || n > asked.Quantity {
+			return nil, errUnits
+		}
+		if n > 0 {
+			items = append(items, returns.Item{LineID: asked.LineID, Quantity: n})
+		}
+	}
+	if len(items) == 0 {
+		return nil, errUnits
+	}
+	return items, nil
+}
+
+// moveCase moves a return that is still as the form showed it, and audits. What the rules refuse comes back as a page with
+// the reason and everything that was typed.
+func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string, from []returns.State,
+	move func(store.Case) (store.Case, error),
+) error {
+	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if k.Version != seenGeneration(r) || !slices.Contains(from, k.State) {
+		return c.done(w, r, "returns", k.ID, errStale, "")
+	}
+	_, err = move(k)
+	var f *fault.Error
+	switch {
+	case errors.Is(err, errUnits):
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, retyped(r, notices["need_units"].Text))
+	case errors.As(err, &f):
+		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
+	case err != nil:
+		return c.done(w, r, "returns", k.ID, err, "")
+	}
+	err = c.mend(r.Context(), v, act{
+		name: action, object: "case:" + k.ID, note: text(r, "words", maxNote),
+		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
+	})
+	return c.done(w, r, "returns", k.ID, err, notice)
+}
+
+// retyped puts the problem and everything that was typed into the page.
+func retyped(r *http.Request, problem string) func(*caseView) {
+	return func(view *caseView) {
+		view.Problem, view.Words = problem, text(r, "words", maxWords)
+		for i := range view.Items {
+			view.Items[i].Typed = r.PostFormValue("qty." + view.Items[i].Line.ID)
+		}
+	}
+}

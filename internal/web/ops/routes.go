@@ -1,0 +1,130 @@
+package ops
+
+import (
+	"errors"
+	"net/http"
+
+	"homeward/internal/config"
+	"homeward/internal/store"
+	"time"
+)
+
+// role is what a user may do: each includes the ones before it.
+type role int
+
+const (
+	nobody role = iota
+	viewer      // reads, without shoppers' addresses and webhooks' bodies
+	agent       // mends
+	admin       // also acts in the dashboard of the queues
+)
+
+// roleOf reads a role of the configuration; an unknown word may do nothing.
+func roleOf(name string) role {
+	switch name {
+	case "viewer":
+		return viewer
+	case "agent":
+		return agent
+	case "admin":
+		return admin
+	default:
+		return nobody
+	}
+}
+
+// visit is one request of a member of staff.
+type visit struct {
+	user config.User
+	role role
+	now  time.Time
+}
+
+// actor names the member of staff in a case's log.
+func (v visit) actor() string { return "staff:" + v.user.Name }
+
+// handler serves a signed-in request. What it returns goes to [console.answer].
+type handler func(w http.ResponseWriter, r *http.Request, v visit) error
+
+// route is a pattern, the least role it needs, and its handler.
+type route struct {
+	pattern string
+	need    role
+	serve   handler
+}
+
+func (c *console) table() []route {
+	return []route{
+		{"GET /ops/{$}", viewer, c.overview},
+		{"POST /ops/logout", viewer, c.logout},
+
+		{"GET /ops/events", viewer, c.events},
+		{"GET /ops/events/{id}", viewer, c.event},
+		{"POST /ops/events/{id}/apply", agent, c.applyEvent},
+		{"POST /ops/events/{id}/ignore", agent, c.ignoreEvent},
+
+		{"GET /ops/messages", viewer, c.messages},
+		{"GET /ops/messages/{id}", viewer, c.message},
+		{"GET /ops/messages/{id}/send", agent, c.confirmSend},
+		{"POST /ops/messages/{id}/send", agent, c.sendMessage},
+		{"POST /ops/messages/{id}/sent", agent, c.markSent},
+		{"POST /ops/messages/{id}/dismiss", agent, c.dismissMessage},
+
+		{"GET /ops/returns", viewer, c.returns},
+		{"GET /ops/returns/{id}", viewer, c.oneReturn},
+		{"POST /ops/returns/{id}/approve", agent, c.approveReturn},
+		{"POST /ops/returns/{id}/reject", agent, c.rejectReturn},
+		{"POST /ops/returns/{id}/receive", agent, c.receiveReturn},
+		{"POST /ops/returns/{id}/calloff", agent, c.callOffReturn},
+
+		{"GET /ops/refunds", viewer, c.refunds},
+		{"GET /ops/refunds/{id}", viewer, c.refund},
+		{"POST /ops/refunds/{id}/retry", agent, c.retryRefund},
+		{"POST /ops/refunds/{id}/look", agent, c.lookRefund},
+		{"POST /ops/refunds/{id}/settle", agent, c.settleRefund},
+
+		{"GET /ops/search", viewer, c.search},
+		{"GET /ops/orders/{id}", viewer, c.order},
+		{"POST /ops/orders/{id}/link", agent, c.sendLink},
+		{"POST /ops/orders/{id}/revoke", agent, c.revokeLinks},
+
+		{"/ops/queues/", viewer, c.queues},
+		{"/ops/", viewer, c.nothingHere},
+	}
+}
+
+func (c *console) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+c.pages.stylePath, c.style)
+	mux.HandleFunc("GET /ops/login", c.loginPage)
+	mux.HandleFunc("POST /ops/login", c.login)
+	for _, r := range c.table() {
+		mux.Handle(r.pattern, c.guard(r.need, r.serve))
+	}
+	return mux
+}
+
+// guard lets a signed-in user of enough rights through.
+func (c *console) guard(need role, serve handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := c.visitor(r)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			c.askToSignIn(w, r)
+		case err != nil:
+			c.answer(w, r, v, err)
+		case v.role < need:
+			c.fail(w, r, v, http.StatusForbidden, "Your role does not allow this",
+				"You are signed in as "+v.user.Name+" ("+v.user.Role+"). Ask somebody whose role allows it.")
+		default:
+			r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
+			if err := serve(w, r, v); err != nil {
+				c.answer(w, r, v, err)
+			}
+		}
+	})
+}
+
+func (c *console) nothingHere(http.ResponseWriter, *http.Request, visit) error {
+	return store.ErrNotFound
+}
