@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,10 +27,8 @@ func parseURL(text string, schemes ...string) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("is not a URL; write special characters of a password percent-encoded (@ is %40, / is %2F)")
 	}
-	for _, scheme := range schemes {
-		if u.Scheme == scheme {
-			return u, nil
-		}
+	if slices.Contains(schemes, u.Scheme) {
+		return u, nil
 	}
 	return nil, fmt.Errorf("starts with %q; it must start with %s://", u.Scheme, strings.Join(schemes, ":// or "))
 }

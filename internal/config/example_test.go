@@ -79,8 +79,7 @@ func keys(t reflect.Type, out map[string]bool) {
 	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Location]() {
 		return
 	}
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		key := strings.ToLower(wordStart.ReplaceAllString(field.Name, "${1}_${2}"))
 		if other, ok := keyOf[t.Name()+"."+field.Name]; ok {
 			key = other

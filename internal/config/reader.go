@@ -57,8 +57,7 @@ func (d *document) Visit(node ast.Node) ast.Visitor {
 // syntax notes what the parser found, without the excerpt of the file that it adds: that could show a secret.
 func (d *document) syntax(err error) {
 	line, message := 0, "is not YAML"
-	var found yaml.Error
-	if errors.As(err, &found) {
+	if found, ok := errors.AsType[yaml.Error](err); ok {
 		message += ": " + found.GetMessage()
 		if token := found.GetToken(); token != nil && token.Position != nil {
 			line = token.Position.Line
