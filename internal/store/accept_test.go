@@ -140,6 +140,7 @@ func BenchmarkAcceptEvent(b *testing.B) {
 	run := func(b *testing.B, db *store.DB, key func(n int64) string) {
 		b.ReportAllocs()
 		b.SetParallelism(16) // times GOMAXPROCS; 32 callers on two cores
+		before := cpu(b)
 		var mu sync.Mutex
 		var n int64
 		b.RunParallel(func(pb *testing.PB) {
@@ -158,6 +159,7 @@ func BenchmarkAcceptEvent(b *testing.B) {
 				}
 			}
 		})
+		b.ReportMetric(float64(cpu(b)-before)/float64(b.N), "cpu-ns/op")
 	}
 	b.Run("id", func(b *testing.B) {
 		run(b, openSQLite(b), func(n int64) string { return fmt.Sprint("msg_", n) })
