@@ -175,7 +175,10 @@ func (w *Worker) twilioInbound(ctx context.Context, task store.Task, event store
 	if texter := w.Outside[shop.ID].SMS; texter != nil {
 		sender = texter.Sender()
 	}
-	word := in.Word()
+	word := twilio.Keyword(in.Body)
+	if in.OptOutType != "" { // Twilio has understood it already
+		word = twilio.Keyword(in.OptOutType)
+	}
 	err = w.DB.Write(ctx, func(tx *store.Tx) error {
 		var err error
 		switch word {
