@@ -34,6 +34,8 @@ func (r *reader) order(topic string, body []byte) {
 			ID: r.orderID(o.ID) + ":cancelled", Kind: orders.Cancelled, At: r.Time("cancelled_at", in.CancelledAt), Ref: ref,
 			Reason: wire.Text(in.CancelReason),
 		})
+	} else if topic == "orders/cancelled" {
+		r.Note("cancelled_at_missing")
 	}
 	for i, f := range in.Fulfillments {
 		r.fulfillment("fulfillments."+strconv.Itoa(i)+".", f, o.ID)
