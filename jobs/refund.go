@@ -298,6 +298,9 @@ func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, rea
 		if f.Class == fault.Uncertain {
 			row.Status = store.RefundUncertain
 		}
+		if f.Code == stripe.ReplayedFailure {
+			row.IssuedAt = time.Time{} // the key is of no more use; see reconcile
+		}
 		return nil
 	})
 	if err != nil || moved {

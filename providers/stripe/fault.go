@@ -32,10 +32,17 @@ func issueFault(seen *wire.Call, err error) *fault.Error {
 		return unreachable(err)
 	}
 	if status := seen.Status(); status == 0 || status >= http.StatusInternalServerError || status/100 == 2 {
+		if seen.Replayed() {
+			return fault.New(fault.Uncertain, ReplayedFailure, "Stripe repeats a stored failure for this key.", err)
+		}
 		return uncertain(err) // no answer, a broken one, or Stripe's error after it began: its first answer will be replayed
 	}
 	return refused(seen, err)
 }
+
+// ReplayedFailure is the code of a stored 5xx that Stripe repeats for its idempotency key: calling again with that key
+// gives nothing else for a day. Look whether the refund is there; if not, only a fresh key can issue it.
+const ReplayedFailure = "refund_failure_replayed"
 
 // readFault classifies a failed read: nothing can have happened outside.
 func readFault(seen *wire.Call, err error) *fault.Error {

@@ -21,6 +21,7 @@ type Call struct {
 	connected atomic.Bool
 	status    atomic.Int32
 	after     atomic.Int64
+	replayed  atomic.Bool
 }
 
 // Left tells that a connection was made and so the request may have left this machine. While it is false the other side
@@ -32,6 +33,9 @@ func (c *Call) Status() int { return int(c.status.Load()) }
 
 // RetryAfter gives what the answer asked for, 0 when it said nothing.
 func (c *Call) RetryAfter() time.Duration { return time.Duration(c.after.Load()) }
+
+// Replayed tells that the answer is a stored one, given before to the same idempotency key (Stripe's Idempotent-Replayed).
+func (c *Call) Replayed() bool { return c.replayed.Load() }
 
 type key struct{}
 
@@ -69,6 +73,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if c, ok := req.Context().Value(key{}).(*Call); ok {
 		c.status.Store(int32(res.StatusCode)) //nolint:gosec // three digits
+		c.replayed.Store(res.Header.Get("Idempotent-Replayed") == "true")
 		if s, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && s > 0 && s <= 24*3600 {
 			c.after.Store(int64(time.Duration(s) * time.Second))
 		}
