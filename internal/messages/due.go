@@ -61,10 +61,11 @@ type news struct {
 // tell makes the drafts of a piece of news, and gives the channels that carry it; none when it is stale or switched off.
 func (p *planner) tell(n news) []Channel {
 	expires := p.expiry(n)
-	if n.at.IsZero() || !p.Now.Before(n.at.Add(Freshness)) && ClassOf(n.topic) == Statutory {
-		return nil
+	end := expires
+	if ClassOf(n.topic) == Statutory {
+		end = n.at.Add(Freshness)
 	}
-	if !expires.IsZero() && !p.Now.Before(expires) {
+	if !p.Now.Before(end) {
 		return nil
 	}
 	if n.dueAt.IsZero() {

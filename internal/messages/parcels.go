@@ -13,100 +13,113 @@ import (
 // number; so what is new is judged by comparing with every parcel of Before that is the same one (orders.Same), never by
 // the key. A parcel whose key changed and whose state did not has no news; what comes later has occasions of the new key.
 func (p *planner) parcelNews() {
-	var shipped []orders.Parcel
+	var shipped []string
+	anyMoved := false
 	for _, parcel := range p.After.Parcels {
-		before := sameParcels(p.Before, parcel)
-		moved, hurt := stageIsNew(before, parcel), incidentIsNew(before, parcel)
-		if !moved && !hurt {
+		d := compare(p.Before, parcel)
+		anyMoved = anyMoved || d.moved
+		if !d.moved && !d.hurt && !d.code {
 			continue
 		}
-		if moved && parcel.Stage == orders.HandedOver && !p.tells(parcel, hurt) {
-			shipped = append(shipped, parcel)
+		n, worth := p.incidentNews(d)
+		if !worth && d.moved && parcel.Stage == orders.HandedOver && !d.late(parcel.StageAt) {
+			shipped = append(shipped, parcel.Key)
 			continue
+		}
+		if !worth {
+			n, worth = p.stageNews(d)
 		}
 		var channels []Channel
-		n, worth := p.incidentNews(parcel)
-		if !hurt || !worth {
-			n, worth = p.stageNews(before, parcel, moved)
-		}
-		if worth {
+		if worth && !d.late(n.at) {
 			channels = p.tell(n)
 		}
-		p.overtake(parcel, channels, moved)
+		p.overtake(d, channels)
+	}
+	if anyMoved {
+		p.overtakeOrderDelay()
 	}
 	p.ship(shipped)
 }
 
-// tells says that an incident of the parcel is the news, rather than its stage.
-func (p *planner) tells(parcel orders.Parcel, hurt bool) bool {
-	_, worth := p.incidentNews(parcel)
-	return hurt && worth
+// diff is a parcel and what is new about it.
+type diff struct {
+	parcel orders.Parcel
+	before []orders.Parcel // what was known of it; several when two parcels turned out to be one
+	moved  bool            // another stage, or the same one begun on another day
+	hurt   bool            // another incident, the same one again, or another date of a delay
+	code   bool            // the code of a pickup that was announced without
 }
 
-// sameParcels gives what was known of a parcel: several when two parcels turned out to be one.
-func sameParcels(before orders.State, parcel orders.Parcel) []orders.Parcel {
-	var same []orders.Parcel
+func compare(before orders.State, parcel orders.Parcel) diff {
+	d := diff{parcel: parcel}
 	for _, old := range before.Parcels {
 		if orders.Same(old, parcel) {
-			same = append(same, old)
+			d.before = append(d.before, old)
 		}
 	}
-	return same
+	d.moved = !d.knew(func(old orders.Parcel) bool {
+		again := parcel.Stage == orders.OutForDelivery || parcel.Stage == orders.ReadyForPickup
+		return old.Stage == parcel.Stage && !(again && parcel.StageAt.After(old.StageAt))
+	})
+	d.hurt = parcel.Incident != orders.None && !d.knew(func(old orders.Parcel) bool {
+		return old.Incident == parcel.Incident && !parcel.IncidentAt.After(old.IncidentAt) && old.ETA == parcel.ETA
+	})
+	d.code = parcel.Stage == orders.ReadyForPickup && parcel.Pickup.Code != "" && !d.moved &&
+		!d.knew(func(old orders.Parcel) bool { return old.Pickup.Code != "" })
+	return d
 }
 
-// stageIsNew: nobody knew this stage of the parcel, or it began again later than was known.
-func stageIsNew(before []orders.Parcel, now orders.Parcel) bool {
-	return !slices.ContainsFunc(before, func(old orders.Parcel) bool {
-		return old.Stage == now.Stage && !(now.StageAt.After(old.StageAt) && again(now.Stage))
+func (d diff) knew(what func(orders.Parcel) bool) bool { return slices.ContainsFunc(d.before, what) }
+
+// late tells that something happened before what was known of the parcel: it is never announced. A parcel that was only
+// announced had no news of its own yet, and one instant may hold two stages.
+func (d diff) late(at time.Time) bool {
+	return d.knew(func(old orders.Parcel) bool {
+		return old.Stage != orders.Announced && at.Before(old.StageAt) || at.Before(old.LastScanAt) || at.Before(old.IncidentAt)
 	})
 }
 
-// again lists the stages that can begin anew on another day.
-func again(stage orders.ParcelStage) bool {
-	return stage == orders.OutForDelivery || stage == orders.ReadyForPickup
+// incidentTopics are the incidents that shoppers are told of; the others only staff can act on.
+var incidentTopics = map[orders.Incident]Topic{
+	orders.AttemptFailed: AttemptFailed, orders.Delayed: Delayed, orders.Customs: Customs, orders.AddressProblem: AddressProblem,
 }
 
-// incidentIsNew: another incident, the same one again, or another date of a delay.
-func incidentIsNew(before []orders.Parcel, now orders.Parcel) bool {
-	if now.Incident == orders.None {
-		return false
-	}
-	return !slices.ContainsFunc(before, func(old orders.Parcel) bool {
-		return old.Incident == now.Incident && !now.IncidentAt.After(old.IncidentAt) && old.ETA == now.ETA
-	})
-}
-
-// incidentNews gives the news of a parcel's incident; false for those that shoppers are not told of.
-func (p *planner) incidentNews(parcel orders.Parcel) (news, bool) {
+// incidentNews gives the news of a parcel's incident; false when there is none that shoppers are told of.
+func (p *planner) incidentNews(d diff) (news, bool) {
+	parcel := d.parcel
 	n := news{at: parcel.IncidentAt, parcels: []string{parcel.Key}, data: Data{ParcelKey: parcel.Key}}
-	switch parcel.Incident {
-	case orders.AttemptFailed:
-		n.topic, n.occasion = AttemptFailed, parcel.Key+" "+p.day(parcel.IncidentAt)
-	case orders.Delayed:
-		n.topic, n.occasion = Delayed, parcel.Key+" "+parcel.ETA
-		n.data.NewDate = parcel.ETA
-	case orders.Customs:
-		n.topic, n.occasion = Customs, parcel.Key
-	case orders.AddressProblem:
-		n.topic, n.occasion = AddressProblem, parcel.Key+" "+p.day(parcel.IncidentAt)
+	n.topic = incidentTopics[parcel.Incident]
+	switch n.topic {
+	case AttemptFailed, AddressProblem:
+		n.occasion = parcel.Key + " " + p.day(parcel.IncidentAt)
+	case Delayed:
+		n.occasion, n.data.NewDate = parcel.Key+" "+parcel.ETA, parcel.ETA
+		if d.knew(func(old orders.Parcel) bool { return old.Incident == orders.Delayed && old.ETA != parcel.ETA }) {
+			n.at = parcel.UpdatedAt // the new date is the news
+		}
+	case Customs:
+		n.occasion = parcel.Key
 	default:
 		return news{}, false
 	}
-	return n, true
+	return n, d.hurt
 }
 
 // stageNews gives the news of a parcel's stage; false for stages that are not announced. (Handed over is, by ship.)
-func (p *planner) stageNews(before []orders.Parcel, parcel orders.Parcel, moved bool) (news, bool) {
+func (p *planner) stageNews(d diff) (news, bool) {
+	parcel := d.parcel
 	n := news{at: parcel.StageAt, occasion: parcel.Key, parcels: []string{parcel.Key}, data: Data{ParcelKey: parcel.Key}}
-	scanned := slices.ContainsFunc(before, func(old orders.Parcel) bool { return !old.FirstScanAt.IsZero() })
 	switch parcel.Stage {
-	case orders.InTransit:
+	case orders.InTransit: // the first scan, once
 		n.topic = InTransit
-		return n, moved && !scanned // the first scan, once
+		return n, d.moved && !d.knew(func(old orders.Parcel) bool { return !old.FirstScanAt.IsZero() })
 	case orders.OutForDelivery:
 		n.topic, n.occasion = OutForDelivery, parcel.Key+" "+p.day(parcel.StageAt)
 	case orders.ReadyForPickup:
 		n.topic, n.occasion, n.until = ReadyForPickup, parcel.Key+" "+p.day(parcel.StageAt), parcel.Pickup.Until
+		if d.code {
+			n.at, n.occasion = parcel.UpdatedAt, n.occasion+" code"
+		}
 	case orders.Delivered:
 		n.topic = Delivered
 	case orders.Returning:
@@ -114,23 +127,43 @@ func (p *planner) stageNews(before []orders.Parcel, parcel orders.Parcel, moved 
 	default:
 		return news{}, false
 	}
-	return n, moved
+	return n, d.moved || d.code
 }
 
-// overtake takes a parcel out of the messages that still wait to tell older news of it. A waiting `shipped` only yields on
-// a channel that carries the newer news, or when the parcel will not come any more; until then it stays true. Everything
-// else that waits about the parcel is no longer true.
-func (p *planner) overtake(parcel orders.Parcel, channels []Channel, moved bool) {
-	gone := moved && parcel.Stage != orders.HandedOver && parcel.Stage != orders.InTransit && len(channels) == 0 &&
-		(parcel.Stage == orders.Collected || parcel.Stage == orders.Returned || !parcel.Live())
+// overtake takes a parcel out of the messages that still wait to tell older news of it. A waiting `shipped` stays true
+// until the parcel has come, gone or turned back: before that it yields only on a channel that carries the newer news.
+// Everything else that waits about a parcel which moved is no longer true, but for an incident that it still has.
+func (p *planner) overtake(d diff, channels []Channel) {
 	for _, m := range p.Pending {
-		if ClassOf(m.Topic) != News {
+		key, told := p.keyIn(m, d.parcel)
+		if !told || ClassOf(m.Topic) != News {
 			continue
 		}
-		key, told := p.keyIn(m, parcel)
-		carried := slices.Contains(channels, m.Channel)
-		if told && (carried || gone || (moved && m.Topic != Shipped)) {
+		still := m.Topic == incidentTopics[d.parcel.Incident]
+		if still && !d.hurt {
+			continue
+		}
+		untrue := d.moved && !still && (m.Topic != Shipped || over(d.parcel.Stage))
+		if untrue || slices.Contains(channels, m.Channel) {
 			p.leave(m, key)
+		}
+	}
+}
+
+func over(stage orders.ParcelStage) bool {
+	switch stage {
+	case orders.Delivered, orders.Collected, orders.Returning, orders.Returned, orders.ParcelGone:
+		return true
+	default:
+		return false
+	}
+}
+
+// overtakeOrderDelay replaces waiting messages of a delay of the whole order: something moved since.
+func (p *planner) overtakeOrderDelay() {
+	for _, m := range p.Pending {
+		if m.Topic == Delayed && len(m.Parcels) == 0 {
+			p.plan.Replace = append(p.plan.Replace, m.ID)
 		}
 	}
 }
@@ -160,18 +193,20 @@ func (p *planner) leave(m Pending, key string) {
 
 // ship tells of parcels that were handed over: they join a `shipped` that still waits, or open a calm window of their own,
 // one on each channel. The occasion is the window's start by the parcels' clock and the parcel that opened it.
-func (p *planner) ship(parcels []orders.Parcel) {
-	parcels = slices.DeleteFunc(parcels, func(parcel orders.Parcel) bool { return !p.Now.Before(parcel.StageAt.Add(Freshness)) })
-	if len(parcels) == 0 || p.Policy.Off[Shipped] {
+func (p *planner) ship(keys []string) {
+	n := news{topic: Shipped, dueAt: p.Now.Add(p.Policy.CalmWindow)}
+	for _, key := range keys {
+		parcel, _ := p.After.Parcel(key)
+		if !p.Now.Before(parcel.StageAt.Add(Freshness)) {
+			continue
+		}
+		if len(n.parcels) == 0 || parcel.StageAt.Before(n.at) {
+			n.at, n.occasion = parcel.StageAt, parcel.StageAt.Format(time.RFC3339)+" "+key
+		}
+		n.parcels = append(n.parcels, key)
+	}
+	if len(n.parcels) == 0 {
 		return
-	}
-	first := slices.MinFunc(parcels, func(a, b orders.Parcel) int { return a.StageAt.Compare(b.StageAt) })
-	n := news{
-		topic: Shipped, occasion: first.StageAt.UTC().Format(time.RFC3339) + " " + first.Key, at: first.StageAt,
-		dueAt: p.Now.Add(p.Policy.CalmWindow),
-	}
-	for _, parcel := range parcels {
-		n.parcels = append(n.parcels, parcel.Key)
 	}
 	for _, draft := range address(n, p.expiry(n), p.Policy, p.Contact) {
 		i := slices.IndexFunc(p.Pending, func(m Pending) bool {
