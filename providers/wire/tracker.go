@@ -56,12 +56,30 @@ func (t Tracker) Events() []orders.Event {
 		said.Text = t.Summary.Text
 	}
 	if said.Stage == "" && said.Incident == "" && t.ETA == "" && t.Pickup == (orders.Pickup{}) {
-		return events
+		return Distinct(events)
 	}
 	e := t.event(said, "")
 	e.Parcel.ETA, e.Parcel.Pickup = t.ETA, t.Pickup
 	e.ID += "now:" + StampedDigest(said.At, e.Parcel)
-	return append(events, e)
+	return Distinct(append(events, e))
+}
+
+// Distinct gives the events with each id once, of two the later: some vendors tell a thing twice in one body.
+func Distinct(events []orders.Event) []orders.Event {
+	last := make(map[string]int, len(events))
+	for i, e := range events {
+		last[e.ID] = i
+	}
+	if len(last) == len(events) {
+		return events
+	}
+	out := make([]orders.Event, 0, len(last))
+	for i, e := range events {
+		if last[e.ID] == i {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // StampedDigest gives a time and a digest as the end of an event's id.

@@ -86,7 +86,7 @@ func (s *Source) Read(in providers.Delivery) (providers.Reading, error) {
 	if err := r.Err(); err != nil {
 		return providers.Reading{}, err
 	}
-	return providers.Reading{Events: r.events, Note: r.Notes()}, nil
+	return providers.Reading{Events: wire.Distinct(r.events), Note: r.Notes()}, nil
 }
 
 // add keeps an event of this source.
