@@ -112,8 +112,8 @@ func tally(order orders.Order, earlier []Earlier) (done map[string]orders.Refund
 		left = max(left-max(e.Amount, 0), 0)
 		for _, line := range e.Lines {
 			sum := done[line.LineID]
-			sum.Quantity += max(line.Quantity, 0)
-			sum.Amount += max(line.Amount, 0)
+			sum.Quantity += min(max(line.Quantity, 0), math.MaxInt32)
+			sum.Amount += min(max(line.Amount, 0), amountLimit)
 			done[line.LineID] = sum
 		}
 	}

@@ -1,0 +1,152 @@
+package returns_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+)
+
+func day(d, hour int) time.Time { return time.Date(2026, 3, d, hour, 0, 0, 0, time.UTC) }
+
+func inHand(at time.Time) orders.Parcel {
+	return orders.Parcel{Stage: orders.Delivered, DeliveredTo: orders.ToRecipient, DeliveredAt: at}
+}
+
+func TestWindow(t *testing.T) {
+	warsaw, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		t.Skip("no time zone database: ", err)
+	}
+	policy := returns.Policy{Window: 30 * 24 * time.Hour, Zone: warsaw}
+	lines := []orders.Line{{ID: "l1", Quantity: 1}}
+	// Possessed on 1 March: the last day is 31 March, which ends at its midnight in summer time.
+	end := time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC)
+	for name, tc := range map[string]struct {
+		parcels   []orders.Parcel
+		cancelled bool
+		now       time.Time
+		want      returns.Verdict
+	}{
+		"inside":                   {[]orders.Parcel{inHand(day(1, 10))}, false, end.Add(-time.Second), returns.Verdict{Allowed: true, Until: end}},
+		"over":                     {[]orders.Parcel{inHand(day(1, 10))}, false, end, returns.Verdict{Code: returns.WindowOver, Until: end}},
+		"from the last parcel":     {[]orders.Parcel{inHand(day(1, 10)), inHand(day(1, 5))}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end}},
+		"one is still to come":     {[]orders.Parcel{inHand(day(1, 10)), {Stage: orders.InTransit}}, false, day(90, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
+		"a cancelled one is not":   {[]orders.Parcel{inHand(day(1, 10)), {Stage: orders.ParcelGone}}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end}},
+		"at a neighbour's":         {[]orders.Parcel{{Stage: orders.Delivered, DeliveredTo: orders.ToNeighbour, DeliveredAt: day(1, 10)}}, false, day(90, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
+		"nothing was shipped":      {nil, false, day(2, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
+		"the order was called off": {nil, true, day(2, 0), returns.Verdict{Code: returns.OrderCancelled}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := orders.State{Known: true, Order: orders.Order{Lines: lines}, Parcels: tc.parcels}
+			if tc.cancelled {
+				state.CancelledAt = day(1, 0)
+			}
+			if _, got := returns.Eligible(state, policy, tc.now, nil); got != tc.want {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestEligibleLines(t *testing.T) {
+	state := orders.State{Order: orders.Order{Lines: []orders.Line{
+		{ID: "tea", Quantity: 3}, {ID: "taken", Quantity: 1}, {ID: "card", Quantity: 1, NotShipped: true}, {ID: "food", Quantity: 1, Withdrawal: "no"},
+		{ID: "film", Quantity: 1, Withdrawal: "unless_unsealed"}, {ID: "gone", Quantity: 1, Cancelled: true},
+	}}}
+	lines, _ := returns.Eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 1, "taken": 5})
+	var got []string
+	for _, l := range lines {
+		got = append(got, l.Line.ID+" "+string(rune('0'+l.Left))+" "+string(l.Code))
+	}
+	want := []string{"tea 2 ", "taken 0 already_returned", "card 0 not_returnable", "food 0 not_returnable", "film 1 "}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	_, verdict := returns.Eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 3, "taken": 1, "film": 1})
+	if verdict.Allowed || verdict.Code != returns.NothingLeft {
+		t.Errorf("%+v", verdict)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	lines := []returns.EligibleLine{{Line: orders.Line{ID: "a"}, Left: 2}, {Line: orders.Line{ID: "b"}, Code: returns.AlreadyReturned}}
+	good := returns.Request{Items: []returns.Item{{LineID: "a", Quantity: 2}, {LineID: "b"}}, Reason: "changed_mind", Remedy: returns.RefundRemedy}
+	with := func(change func(*returns.Request)) returns.Request {
+		r := good
+		change(&r)
+		return r
+	}
+	items := func(items ...returns.Item) returns.Request {
+		return with(func(r *returns.Request) { r.Items = items })
+	}
+	open := returns.Verdict{Allowed: true}
+	for name, tc := range map[string]struct {
+		request returns.Request
+		verdict returns.Verdict
+		want    returns.Faults
+	}{
+		"good":               {good, open, nil},
+		"a long good note":   {with(func(r *returns.Request) { r.Note = strings.Repeat("ł", 1000) }), open, nil},
+		"nothing":            {items(), open, returns.Faults{"items": returns.NothingChosen}},
+		"only zeros":         {items(returns.Item{LineID: "a"}), open, returns.Faults{"items": returns.NothingChosen}},
+		"too many":           {items(returns.Item{LineID: "a", Quantity: 3}), open, returns.Faults{"qty.a": returns.QuantityTooMany}},
+		"too many in pieces": {items(returns.Item{LineID: "a", Quantity: 2}, returns.Item{LineID: "a", Quantity: 1}), open, returns.Faults{"qty.a": returns.QuantityTooMany}},
+		"negative":           {items(returns.Item{LineID: "a", Quantity: -1}), open, returns.Faults{"qty.a": returns.QuantityInvalid}},
+		"unknown line":       {items(returns.Item{LineID: "z", Quantity: 1}), open, returns.Faults{"qty.z": returns.LineUnknown}},
+		"returned before":    {items(returns.Item{LineID: "b", Quantity: 1}), open, returns.Faults{"qty.b": returns.AlreadyReturned}},
+		"window over":        {good, returns.Verdict{Code: returns.WindowOver}, returns.Faults{"items": returns.WindowOver}},
+		"everything else": {
+			with(func(r *returns.Request) {
+				r.Reason, r.Remedy, r.Note = "because", "exchange", strings.Repeat("ł", 1001)
+			}), open,
+			returns.Faults{"reason": returns.ReasonUnknown, "remedy": returns.RemedyUnknown, "note": returns.NoteTooLong},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := returns.Check(tc.request, lines, tc.verdict); !maps.Equal(got, tc.want) || (got == nil) != (tc.want == nil) {
+				t.Errorf("got %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestSteps(t *testing.T) {
+	walk := func(state returns.State, steps ...returns.Step) (returns.State, error) {
+		var err error
+		for _, step := range steps {
+			if state, err = returns.Next(state, step); err != nil {
+				return state, err
+			}
+		}
+		return state, nil
+	}
+	for name, tc := range map[string]struct {
+		from  returns.State
+		steps []returns.Step
+		want  returns.State
+		fails bool
+	}{
+		"the whole way":                 {returns.Start(returns.Policy{}), []returns.Step{returns.Approve, returns.Send, returns.Receive, returns.Refund, returns.Settle}, returns.Closed, false},
+		"approved at once":              {returns.Start(returns.Policy{AutoApprove: true}), []returns.Step{returns.Receive}, returns.Received, false},
+		"sent before it was told":       {returns.Requested, []returns.Step{returns.Receive}, returns.Received, false},
+		"in two parcels":                {returns.InTransit, []returns.Step{returns.Receive, returns.Receive, returns.Refund, returns.Receive, returns.Refund}, returns.Refunding, false},
+		"money that did not arrive":     {returns.Closed, []returns.Step{returns.Reopened, returns.Refund, returns.Settle}, returns.Closed, false},
+		"no money before goods":         {returns.Approved, []returns.Step{returns.Refund}, returns.Approved, true},
+		"rejected stays rejected":       {returns.Requested, []returns.Step{returns.Reject, returns.Approve}, returns.Rejected, true},
+		"not called off with money out": {returns.Refunding, []returns.Step{returns.CallOff}, returns.Refunding, true},
+		"a state that is none":          {"odd", []returns.Step{returns.Approve}, "odd", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := walk(tc.from, tc.steps...)
+			if got != tc.want || (err != nil) != tc.fails || (err != nil && !errors.Is(err, returns.ErrStep)) {
+				t.Errorf("got %s (%v), want %s", got, err, tc.want)
+			}
+		})
+	}
+}
