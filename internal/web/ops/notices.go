@@ -22,15 +22,15 @@ var notices = map[string]notice{
 	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
 	"called_off": {Tone: "good", Text: "Called off. The shopper keeps the goods."},
 	"retried":    {Tone: "good", Text: "The refund is being tried again. Stripe is asked first, so nothing is paid twice."},
-	"looking":    {Tone: "good", Text: "Stripe is being asked how the refund stands."},
+	"looking":    {Tone: "good", Text: "Stripe is being asked. What it does not know yet is issued then."},
 	"settled":    {Tone: "good", Text: "Marked as paid otherwise. Your note stays on record."},
-	"link_sent":  {Tone: "good", Text: "A fresh link is on its way to the address on the order."},
+	"link_sent":  {Tone: "good", Text: "A fresh link goes to the address on the order, unless one went out in the last minutes."},
 	"link_just":  {Tone: "warn", Text: "A fresh link went out less than a minute ago, so no second one was sent."},
 	"revoked":    {Tone: "good", Text: "Every link to this order was revoked. A fresh link opens it again."},
 	"stale":      {Tone: "warn", Text: "Nothing was done: this changed since you opened the page. Here is how it stands now."},
 	"need_note":  {Tone: "bad", Text: "Nothing was done: write a note first, so that others know why."},
 	"need_words": {Tone: "bad", Text: "Nothing was done: write to the shopper why it is rejected."},
-	"need_units": {Tone: "bad", Text: "Nothing was done: say how many units came back, at least one and no more than were asked for."},
+	"need_units": {Tone: "bad", Text: "Nothing was done: say how many units came back, at least one and no more than are expected."},
 }
 
 var rowID = regexp.MustCompile(`^[0-9a-z-]{1,40}$`)

@@ -125,11 +125,15 @@ func closeIfPaid(ctx context.Context, tx *store.Tx, v visit, caseID string) erro
 		return nil
 	}
 	k, err := tx.Case(ctx, caseID)
-	if isNotFound(err) || (err == nil && k.State != returns.Received && k.State != returns.Refunding) {
+	if isNotFound(err) {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	to, err := returns.Next(k.State, returns.Settle)
+	if err != nil || moreToCome(k) {
+		return nil //nolint:nilerr // the case is elsewhere already
 	}
 	refunds, err := tx.RefundsOfCase(ctx, caseID)
 	if err != nil {
@@ -140,11 +144,21 @@ func closeIfPaid(ctx context.Context, tx *store.Tx, v visit, caseID string) erro
 			return nil
 		}
 	}
-	k.State, k.UpdatedAt = returns.Closed, v.now
+	k.State, k.UpdatedAt = to, v.now
 	if err := tx.UpdateCase(ctx, k); err != nil {
 		return err
 	}
-	return logCase(ctx, tx, v, caseID, string(returns.Closed), "")
+	return logCase(ctx, tx, v, caseID, string(returns.Settle), "")
+}
+
+// moreToCome tells whether units of a return are still expected.
+func moreToCome(k store.Case) bool {
+	for _, asked := range k.Items {
+		if quantityOf(k.Received, asked.LineID) < asked.Quantity {
+			return true
+		}
+	}
+	return false
 }
 
 func logCase(ctx context.Context, tx *store.Tx, v visit, caseID, step, note string) error {

@@ -18,6 +18,9 @@ type item struct {
 	Typed    string // what stood in the field when the form was refused
 }
 
+// Left is how many units are still expected.
+func (i item) Left() int { return max(i.Asked-i.Received, 0) }
+
 // caseView is a return with its order and everything that is known of it.
 type caseView struct {
 	Case    store.Case
@@ -31,16 +34,28 @@ type caseView struct {
 	Words   string // what was typed
 }
 
-// Decidable, Receivable and Callable tell which forms have a meaning.
-func (v caseView) Decidable() bool { return v.Case.State == returns.Requested }
+// Approvable tells whether the return waits for a decision.
+func (v caseView) Approvable() bool { return takes(v.Case.State, returns.Approve) }
 
-// Receivable tells whether goods are expected.
+// Rejectable tells whether it can still be refused.
+func (v caseView) Rejectable() bool { return takes(v.Case.State, returns.Reject) }
+
+// Receivable tells whether goods can still come back: also before they were asked for, and with a second parcel.
 func (v caseView) Receivable() bool {
-	return v.Case.State == returns.Approved || v.Case.State == returns.InTransit
+	expected := slices.ContainsFunc(v.Items, func(i item) bool { return i.Left() > 0 })
+	return expected && takes(v.Case.State, returns.Receive)
 }
 
-// Callable tells whether the return can still be called off.
-func (v caseView) Callable() bool { return v.Decidable() || v.Receivable() }
+// Callable tells whether it can still be called off.
+func (v caseView) Callable() bool { return takes(v.Case.State, returns.CallOff) }
+
+// Open tells whether there is anything to do.
+func (v caseView) Open() bool { return v.Rejectable() || v.Receivable() || v.Callable() }
+
+func takes(state returns.State, step returns.Step) bool {
+	_, err := returns.Next(state, step)
+	return err == nil
+}
 
 func (c *console) viewCase(ctx context.Context, k store.Case) (caseView, error) {
 	view := caseView{Case: k}
@@ -68,12 +83,13 @@ func lineOf(order store.Order, id string) orders.Line {
 }
 
 func quantityOf(items []returns.Item, lineID string) int {
+	n := 0
 	for _, i := range items {
 		if i.LineID == lineID {
-			return i.Quantity
+			n += i.Quantity
 		}
 	}
-	return 0
+	return n
 }
 
 // returnsData is what the room of returns shows: what waits for a decision, and what is expected back.

@@ -3,7 +3,6 @@ package ops
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 
 func (c *console) approveReturn(w http.ResponseWriter, r *http.Request, v visit) error {
 	words := text(r, "words", maxWords)
-	return c.moveCase(w, r, v, "approve", "approved", []returns.State{returns.Requested},
+	return c.moveCase(w, r, v, "approve", "approved", returns.Approve,
 		func(k store.Case) (store.Case, error) { return c.Cases.Approve(r.Context(), k, v.actor(), words) })
 }
 
@@ -23,13 +22,12 @@ func (c *console) rejectReturn(w http.ResponseWriter, r *http.Request, v visit) 
 	if words == "" {
 		return c.done(w, r, "returns", r.PathValue("id"), nil, "need_words")
 	}
-	return c.moveCase(w, r, v, "reject", "rejected", []returns.State{returns.Requested},
+	return c.moveCase(w, r, v, "reject", "rejected", returns.Reject,
 		func(k store.Case) (store.Case, error) { return c.Cases.Reject(r.Context(), k, v.actor(), words) })
 }
 
 func (c *console) callOffReturn(w http.ResponseWriter, r *http.Request, v visit) error {
-	return c.moveCase(w, r, v, "call off", "called_off",
-		[]returns.State{returns.Requested, returns.Approved, returns.InTransit},
+	return c.moveCase(w, r, v, "call off", "called_off", returns.CallOff,
 		func(k store.Case) (store.Case, error) { return c.Cases.CallOff(r.Context(), k, v.actor()) })
 }
 
@@ -37,7 +35,7 @@ func (c *console) callOffReturn(w http.ResponseWriter, r *http.Request, v visit)
 var errUnits = errors.New("ops: quantities of a receipt")
 
 func (c *console) receiveReturn(w http.ResponseWriter, r *http.Request, v visit) error {
-	return c.moveCase(w, r, v, "receive", "received", []returns.State{returns.Approved, returns.InTransit},
+	return c.moveCase(w, r, v, "receive", "received", returns.Receive,
 		func(k store.Case) (store.Case, error) {
 			items, err := receivedItems(r, k)
 			if err != nil {
@@ -47,13 +45,17 @@ func (c *console) receiveReturn(w http.ResponseWriter, r *http.Request, v visit)
 		})
 }
 
-// receivedItems reads the fields qty.<line id>: none above what was asked for, at least one unit in all.
+// receivedItems reads the fields qty.<line id>: none above what is still expected, at least one unit in all. A line whose
+// units are all back already has no field.
 func receivedItems(r *http.Request, k store.Case) ([]returns.Item, error) {
 	var items []returns.Item
 	for _, asked := range k.Items {
-		typed := strings.TrimSpace(r.PostFormValue("qty." + asked.LineID))
-		n, err := strconv.Atoi(typed)
-		if err != nil || n < 0 || n > asked.Quantity {
+		left := asked.Quantity - quantityOf(k.Received, asked.LineID)
+		if left <= 0 {
+			continue
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("qty." + asked.LineID)))
+		if err != nil || n < 0 || n > left {
 			return nil, errUnits
 		}
 		if n > 0 {
@@ -68,20 +70,22 @@ func receivedItems(r *http.Request, k store.Case) ([]returns.Item, error) {
 
 // moveCase moves a return that is still as the form showed it, and audits. What the rules refuse comes back as a page with
 // the reason and everything that was typed.
-func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string, from []returns.State,
+func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string, step returns.Step,
 	move func(store.Case) (store.Case, error),
 ) error {
 	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if k.Version != seenGeneration(r) || !slices.Contains(from, k.State) {
+	if k.Version != seenGeneration(r) || !takes(k.State, step) {
 		return c.done(w, r, "returns", k.ID, errStale, "")
 	}
 	_, err = move(k)
 	var f *fault.Error
 	switch {
-	case errors.Is(err, errUnits):
+	case errors.Is(err, returns.ErrStep):
+		return c.done(w, r, "returns", k.ID, errStale, "")
+	case errors.Is(err, errUnits), errors.Is(err, returns.ErrQuantity), errors.Is(err, returns.ErrLine):
 		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, retyped(r, notices["need_units"].Text))
 	case errors.As(err, &f):
 		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))

@@ -1,0 +1,327 @@
+package ops_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"homeward/internal/fault"
+	"homeward/internal/messages"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// faultFor is the reason that a row in a state carries.
+func faultFor(state string) *fault.Error {
+	switch state {
+	case store.EventFailed, store.MessageHeld:
+		return fault.New(fault.Permanent, "topic_unknown", "Nobody here knows this topic.", nil)
+	default:
+		return nil
+	}
+}
+
+// reasonWith is a reason with any words.
+func reasonWith(words string) *fault.Error { return fault.New(fault.Permanent, words, words, nil) }
+
+func seen(n int64, more ...string) url.Values {
+	form := url.Values{"seen": {strconv.FormatInt(n, 10)}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	return form
+}
+
+func TestApplyAgainWorksOnce(t *testing.T) {
+	for _, state := range []string{store.EventFailed, store.EventWaiting, store.EventIgnored} {
+		t.Run(state, func(t *testing.T) {
+			b := newBench(t)
+			e := b.event(state, "{}")
+			s := b.signIn("agent")
+			s.press("/ops/events/"+e.ID+"/apply", seen(e.Generation), "applied")
+			s.press("/ops/events/"+e.ID+"/apply", seen(e.Generation), "stale")
+			got := get(b, b.db.Event, e.ID)
+			if got.State != store.Due || got.Generation != e.Generation+1 || got.Attempt != 0 {
+				t.Errorf("%+v", got.Work)
+			}
+			if len(b.queue.tasks) != 1 || b.queue.tasks[0].ID != e.ID || b.queue.tasks[0].Generation != got.Generation {
+				t.Errorf("tasks %+v", b.queue.tasks)
+			}
+			b.audited("event:"+e.ID, "agent: apply again")
+		})
+	}
+}
+
+func TestSetAsideNeedsANoteAndKeepsTheReason(t *testing.T) {
+	b := newBench(t)
+	e := b.event(store.EventFailed, "{}")
+	s := b.signIn("agent")
+	s.press("/ops/events/"+e.ID+"/ignore", seen(e.Generation, "note", "  "), "need_note")
+	s.press("/ops/events/"+e.ID+"/ignore", seen(e.Generation, "note", "test order", "back", "list"), "ignored")
+	s.press("/ops/events/"+e.ID+"/ignore", seen(e.Generation, "note", "test order"), "stale")
+	got := get(b, b.db.Event, e.ID)
+	if got.State != store.EventIgnored || got.Note != "Set aside by agent: test order" || got.ErrorCode != "topic_unknown" {
+		t.Errorf("%s %q %q", got.State, got.Note, got.ErrorCode)
+	}
+	b.audited("event:"+e.ID, "agent: set aside")
+	if strings.Contains(s.page("/ops/events"), e.ID) {
+		t.Error("still in the list")
+	}
+}
+
+func TestSendAFailedMailAgain(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	m := b.message("m1", store.MessageFailed, messages.Mail)
+	s := b.signIn("agent")
+	s.press("/ops/messages/m1/send", seen(m.Generation), "resent")
+	s.press("/ops/messages/m1/send", seen(m.Generation), "stale")
+	got := get(b, b.db.Message, "m1")
+	if got.State != store.Due || got.Phase != "" || got.Lookups != 0 || got.HeaderID != m.HeaderID || got.Generation != m.Generation+1 {
+		t.Errorf("%+v", got)
+	}
+	if len(b.queue.tasks) != 1 || b.queue.tasks[0].Queue != "messages" {
+		t.Errorf("tasks %+v", b.queue.tasks)
+	}
+	b.audited("message:m1", "agent: send again")
+}
+
+func TestAnUncertainSMSGoesAgainOnlyAfterASecondWord(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	m := b.message("m1", store.MessageHeld, messages.SMS)
+	s := b.signIn("agent")
+	w := s.post("/ops/messages/m1/send", seen(m.Generation))
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/ops/messages/m1/send" {
+		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if got := get(b, b.db.Message, "m1"); got.State != store.MessageHeld || len(b.queue.tasks) != 0 {
+		t.Fatalf("sent without a second word: %s", got.State)
+	}
+	if page := s.page("/ops/messages/m1/send"); !strings.Contains(page, "may reach the shopper twice") {
+		t.Error("the second page does not warn")
+	}
+	s.press("/ops/messages/m1/send", seen(m.Generation, "confirmed", "yes"), "resent")
+	s.press("/ops/messages/m1/send", seen(m.Generation, "confirmed", "yes"), "stale")
+	if got := get(b, b.db.Message, "m1"); got.State != store.Due || got.Phase != "" || len(b.queue.tasks) != 1 {
+		t.Errorf("%s %q %d", got.State, got.Phase, len(b.queue.tasks))
+	}
+}
+
+func TestOldNewsIsNotSentAgain(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	m := store.Message{
+		ID: "m1", Shop: "acme", OrderID: "o1", Topic: messages.OutForDelivery, Occasion: "x", Channel: messages.Mail, Recipient: "a@b.example",
+		Class: messages.News, Language: "pl", CreatedAt: t0, ExpiresAt: t0.Add(time.Hour), Work: store.Work{State: store.Due, DueAt: t0},
+	}
+	b.write(func(tx *store.Tx) error { _, err := tx.AddMessage(t.Context(), m); return err })
+	b.finish(store.MessageWork, "m1", store.MessageFailed)
+	s := b.signIn("agent")
+	b.now = t0.Add(time.Hour)
+	if page := s.page("/ops/messages"); strings.Contains(page, "/ops/messages/m1/send\"") {
+		t.Error("the button is there")
+	}
+	s.press("/ops/messages/m1/send", seen(0), "too_old")
+	if got := get(b, b.db.Message, "m1"); got.State != store.MessageFailed {
+		t.Errorf("%s", got.State)
+	}
+}
+
+func TestMarkAsSent(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	m := b.message("m1", store.MessageHeld, messages.SMS)
+	s := b.signIn("admin")
+	s.press("/ops/messages/m1/sent", seen(m.Generation), "sent")
+	s.press("/ops/messages/m1/sent", seen(m.Generation), "stale")
+	if got := get(b, b.db.Message, "m1"); got.State != store.MessageSent || !got.SentAt.Equal(t0) {
+		t.Errorf("%s at %v", got.State, got.SentAt)
+	}
+	b.audited("message:m1", "admin: mark as sent")
+}
+
+func TestLetGoLeavesTheListAndStaysOnRecord(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	m := b.message("m1", store.MessageHeld, messages.SMS)
+	s := b.signIn("agent")
+	s.press("/ops/messages/m1/dismiss", seen(m.Generation), "need_note")
+	s.press("/ops/messages/m1/dismiss", seen(m.Generation, "note", "called her"), "dismissed")
+	s.press("/ops/messages/m1/dismiss", seen(m.Generation, "note", "called her"), "stale")
+	got := get(b, b.db.Message, "m1")
+	if got.State != store.MessageDismissed || got.ErrorCode != "topic_unknown" {
+		t.Errorf("%s %q", got.State, got.ErrorCode)
+	}
+	if a, err := b.db.Attention(t.Context()); err != nil || a.Messages != 0 {
+		t.Errorf("attention %+v %v", a, err)
+	}
+	if page := s.page("/ops/messages/m1"); !strings.Contains(page, "called her") || !strings.Contains(page, "Let go") {
+		t.Error("the message's page does not tell")
+	}
+}
+
+func TestDecideReturns(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Requested)
+	s := b.signIn("agent")
+	s.press("/ops/returns/c1/approve", seen(c.Version-1), "stale")
+	s.press("/ops/returns/c1/reject", seen(c.Version), "need_words")
+	s.press("/ops/returns/c1/approve", seen(c.Version, "words", "Gladly."), "approved")
+	b.now = b.now.Add(time.Second)
+	s.press("/ops/returns/c1/reject", seen(c.Version, "words", "No.\r\nSorry."), "rejected")
+	b.now = b.now.Add(time.Second)
+	s.press("/ops/returns/c1/calloff", seen(c.Version), "called_off")
+	want := "approve c1 staff:agent Gladly.|reject c1 staff:agent No.\nSorry.|calloff c1 staff:agent"
+	if got := strings.Join(b.desk.calls, "|"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	b.audited("case:c1", "agent: call off", "agent: reject", "agent: approve")
+}
+
+func TestReceiveCountsUnits(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Approved)
+	s := b.signIn("agent")
+	for _, bad := range []string{"", "x", "-1", "3", "0", "1.5"} {
+		w := s.post("/ops/returns/c1/receive", seen(c.Version, "qty.l1", bad))
+		if w.Code != http.StatusUnprocessableEntity || len(b.desk.calls) != 0 {
+			t.Errorf("%q units: %d, calls %v", bad, w.Code, b.desk.calls)
+		}
+	}
+	s.press("/ops/returns/c1/receive", seen(c.Version, "qty.l1", "1"), "received")
+	if len(b.desk.items) != 1 || b.desk.items[0] != (returns.Item{LineID: "l1", Quantity: 1}) {
+		t.Errorf("items %v", b.desk.items)
+	}
+	s.press("/ops/returns/c1/approve", seen(c.Version), "stale") // it is approved already
+}
+
+func TestARefusedDecisionKeepsWhatWasTyped(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Requested)
+	s := b.signIn("agent")
+	b.desk.err = fault.New(fault.Permanent, "no_address", "The shop has no return address in its configuration.", nil)
+	w := s.post("/ops/returns/c1/reject", seen(c.Version, "words", "Bardzo nam przykro"))
+	if body := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(body, "Bardzo nam przykro") || !strings.Contains(body, "no return address") {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	for _, faster := range []error{returns.ErrStep, store.ErrConflict} {
+		b.desk.err = faster
+		s.press("/ops/returns/c1/approve", seen(c.Version), "stale")
+	}
+	b.audited("case:c1")
+}
+
+func TestRetryARefundThatNeverWentOut(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	r := b.refund("r1", store.RefundPlanned, store.RefundHeld)
+	s := b.signIn("agent")
+	s.press("/ops/refunds/r1/look", seen(r.Generation), "stale") // Stripe cannot know it
+	s.press("/ops/refunds/r1/retry", seen(r.Generation), "retried")
+	s.press("/ops/refunds/r1/retry", seen(r.Generation), "stale")
+	got := get(b, b.db.Refund, "r1")
+	if got.State != store.Due || got.NeedsPerson || len(b.queue.tasks) != 1 {
+		t.Errorf("%s %v %v", got.State, got.NeedsPerson, b.queue.tasks)
+	}
+	b.audited("refund:r1", "agent: try again")
+}
+
+func TestRetryARefundThatStripeGaveBack(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	b.caseOf("c1", returns.Refunding)
+	r := b.refund("r1", store.RefundFailed, store.RefundSettled)
+	s := b.signIn("agent")
+	s.press("/ops/refunds/r1/retry", seen(r.Generation), "retried")
+	s.press("/ops/refunds/r1/retry", seen(r.Generation), "stale")
+	rows, err := b.db.RefundsOf(t.Context(), "o1")
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%d refunds, %v", len(rows), err)
+	}
+	old, fresh := get(b, b.db.Refund, "r1"), rows[1]
+	if fresh.ID == "r1" {
+		fresh = rows[0]
+	}
+	if old.Status != store.RefundFailed || old.NeedsPerson || old.State != store.RefundSettled {
+		t.Errorf("old: %s %v %s", old.Status, old.NeedsPerson, old.State)
+	}
+	if fresh.Status != store.RefundPlanned || fresh.State != store.Due || fresh.Amount != r.Amount || fresh.IdempotencyKey != "" || fresh.CaseID != "c1" {
+		t.Errorf("fresh: %+v", fresh)
+	}
+	if len(b.queue.tasks) != 1 || b.queue.tasks[0].ID != fresh.ID {
+		t.Errorf("tasks %v", b.queue.tasks)
+	}
+	if left := store.Standing(rows); len(left) != 1 || left[0].ID != fresh.ID {
+		t.Errorf("standing %v", left)
+	}
+}
+
+func TestWhatMayHaveHappenedIsLookedAtNotTried(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	r := b.refund("r1", store.RefundUncertain, store.RefundHeld)
+	s := b.signIn("agent")
+	s.press("/ops/refunds/r1/retry", seen(r.Generation), "stale")
+	s.press("/ops/refunds/r1/look", seen(r.Generation), "looking")
+	s.press("/ops/refunds/r1/look", seen(r.Generation), "stale")
+	got := get(b, b.db.Refund, "r1")
+	if got.State != store.Due || got.Status != store.RefundUncertain || !got.NeedsPerson || len(b.queue.tasks) != 1 {
+		t.Errorf("%s %s %v", got.State, got.Status, got.NeedsPerson)
+	}
+}
+
+func TestPaidOtherwiseClosesTheCase(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Refunding)
+	c.Received = []returns.Item{{LineID: "l1", Quantity: 1}, {LineID: "l1", Quantity: 1}}
+	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
+	r1, r2 := b.refund("r1", store.RefundFailed, store.RefundSettled), b.refund("r2", store.RefundPlanned, store.RefundHeld)
+	s := b.signIn("agent")
+	s.press("/ops/refunds/r1/settle", seen(r1.Generation), "need_note")
+	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "bank transfer, 20 November"), "settled")
+	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "again"), "stale")
+	if got := get(b, b.db.Refund, "r1"); got.Status != store.RefundSucceeded || got.NeedsPerson || got.State != store.RefundSettled {
+		t.Errorf("%s %v %s", got.Status, got.NeedsPerson, got.State)
+	}
+	if got := get(b, b.db.Case, "c1"); got.State != returns.Refunding {
+		t.Errorf("closed while a refund is open: %s", got.State)
+	}
+	s.press("/ops/refunds/r2/settle", seen(r2.Generation, "note", "cash"), "settled")
+	if got := get(b, b.db.Case, "c1"); got.State != returns.Closed {
+		t.Errorf("case is %s", got.State)
+	}
+	if page := s.page("/ops/returns/c1"); !strings.Contains(page, "bank transfer, 20 November") {
+		t.Error("the case's log does not tell how it was paid")
+	}
+	b.audited("refund:r1", "agent: paid otherwise")
+	if len(b.queue.tasks) != 0 {
+		t.Errorf("tasks %v", b.queue.tasks)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	s := b.signIn("agent")
+	s.press("/ops/orders/o1/link", nil, "link_sent")
+	s.press("/ops/orders/o1/link", nil, "link_just")
+	b.now = b.now.Add(time.Minute)
+	s.press("/ops/orders/o1/link", nil, "link_sent")
+	if len(b.links.orders) != 2 {
+		t.Errorf("links %v", b.links.orders)
+	}
+	s.press("/ops/orders/o1/revoke", seen(0), "revoked")
+	s.press("/ops/orders/o1/revoke", seen(0), "stale")
+	if got := get(b, b.db.Order, "o1"); got.LinkEpoch != 1 {
+		t.Errorf("epoch %d", got.LinkEpoch)
+	}
+	b.audited("order:o1", "agent: revoke links", "agent: send fresh link", "agent: send fresh link")
+}
