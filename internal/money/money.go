@@ -126,7 +126,7 @@ func Allocate(total int64, weights []int64) []int64 {
 // Slice gives the part of total that the units from+1 … from+count of n carry, so that refunding unit by unit gives to
 // the cent what refunding all at once gives (cumulative slices). Out-of-range units give 0.
 func Slice(total int64, n, from, count int) int64 {
-	if n <= 0 || count <= 0 || from < 0 || from+count > n {
+	if n <= 0 || count <= 0 || from < 0 || count > n-from {
 		return 0
 	}
 	return cumulative(total, n, from+count) - cumulative(total, n, from)
