@@ -13,9 +13,8 @@ import (
 	"homeward/internal/fault"
 )
 
-// compose builds the mail: text first, then HTML, byte for byte the same on every attempt (but for go-mail's folding it
-// depends on the Message alone). It carries no List-Unsubscribe: these are transactional mails. smtputf8 tells that an
-// address needs a server that takes it.
+// compose builds the mail: text first, then HTML, byte for byte the same on every attempt. It carries no List-Unsubscribe:
+// these are transactional mails. smtputf8 tells that an address needs a server that takes letters beyond ASCII.
 func compose(m Message) (msg *mail.Msg, smtputf8 bool, err error) {
 	from, err := netmail.ParseAddress(m.From)
 	if err != nil {
@@ -30,7 +29,7 @@ func compose(m Message) (msg *mail.Msg, smtputf8 bool, err error) {
 	}
 	sum := sha256.Sum256([]byte(m.MessageID))
 	msg = mail.NewMsg(mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingQP), mail.WithNoDefaultUserAgent(),
-		mail.WithBoundary("=_"+hex.EncodeToString(sum[:16])))
+		mail.WithBoundary(hex.EncodeToString(sum[:16])))
 	msg.FromMailAddress(&netmail.Address{Name: oneLine(from.Name), Address: from.Address})
 	msg.ToMailAddress(&netmail.Address{Name: oneLine(m.ToName), Address: to})
 	if m.ReplyTo != "" {

@@ -8,7 +8,8 @@ import (
 // Verb is a step of the conversation at which the stand-in can fail.
 type Verb string
 
-// The steps, in their order. AfterDot is the answer to a mail's whole content.
+// The steps, in their order. Content is between the go-ahead and the first byte of the content: only Delay and Cut can
+// happen there. AfterDot is the answer to a mail's whole content.
 const (
 	Connect  Verb = "CONNECT"
 	Ehlo     Verb = "EHLO"
@@ -17,6 +18,7 @@ const (
 	Mail     Verb = "MAIL"
 	Rcpt     Verb = "RCPT"
 	Data     Verb = "DATA" // before the content; only in clear, where the line can be read
+	Content  Verb = "CONTENT"
 	AfterDot Verb = "."
 )
 
@@ -53,6 +55,13 @@ func (s *script) Fail(verb Verb, faults ...Fault) {
 		s.next = map[Verb][]Fault{}
 	}
 	s.next[verb] = append(s.next[verb], faults...)
+}
+
+// Clear forgets what Fail has in store for a verb.
+func (s *script) Clear(verb Verb) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.next, verb)
 }
 
 // Hook asks f at every step for which Fail has nothing in store; nil ends it. It is called from many goroutines.

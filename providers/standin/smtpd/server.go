@@ -51,6 +51,9 @@ func WithLogin(user, password string) Option {
 	}
 }
 
+// WithoutSMTPUTF8 makes a server of the old kind, which takes ASCII addresses only.
+func WithoutSMTPUTF8() Option { return func(s *Server) { s.smtp.EnableSMTPUTF8 = false } }
+
 // New gives a server.
 func New(options ...Option) *Server {
 	s := &Server{arrived: make(chan struct{}), conns: map[*conn]struct{}{}, done: make(chan struct{})}

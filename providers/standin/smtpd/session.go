@@ -93,6 +93,9 @@ func (ses *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 // Data implements gosmtp.Session: the content is read to its end before anything goes wrong.
 func (ses *session) Data(r io.Reader) error {
 	ses.line.content = true
+	if err := ses.fault(Content, ""); err != nil {
+		return err
+	}
 	raw, err := io.ReadAll(r)
 	ses.line.content = false
 	if err != nil {
