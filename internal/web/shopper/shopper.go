@@ -2,8 +2,123 @@
 // and how to withdraw. Pages are rendered on the server and work without JavaScript. GET never changes anything.
 package shopper
 
-import "net/http"
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/fault"
+	"homeward/internal/web/page"
+	"homeward/templates"
+)
+
+const (
+	maxBody = 64 << 10
+	// patience is how long a page waits for the database before it says that it cannot be reached.
+	patience = 8 * time.Second
+)
+
+// handler holds what the routes share.
+type handler struct {
+	Deps
+	pages  *page.Renderer
+	visits *limiter // lookups by network
+	links  *limiter // lookups by what was asked for
+	routes *http.ServeMux
+}
 
 // New gives the handler of GET /o/{token} and everything below it, /s/{shop}/order, /s/{shop}/withdraw, and the pages'
-// style sheet under /static/.
-func New(d Deps) http.Handler { panic("shopper: not yet") }
+// style sheet under page.StaticPath.
+func New(d Deps) (http.Handler, error) {
+	d.Log = cmp.Or(d.Log, slog.Default())
+	d.LookupPause = cmp.Or(d.LookupPause, 400*time.Millisecond)
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	pages, err := page.New(d.Config.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{Deps: d, pages: pages, visits: newLimiter(20, 15*time.Second), links: newLimiter(3, 10*time.Minute)}
+	h.routes = http.NewServeMux()
+	h.routes.Handle("GET "+page.StaticPath, pages.Static())
+	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
+	h.routes.HandleFunc("GET /o/{token}/returns/new", h.order(h.showReturnForm))
+	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.openReturn))
+	h.routes.HandleFunc("GET /o/{token}/returns/{rma}", h.order(h.showCase))
+	h.routes.HandleFunc("POST /o/{token}/returns/{rma}/sent", h.order(h.markSent))
+	h.routes.HandleFunc("POST /o/{token}/returns/{rma}/cancel", h.order(h.callOff))
+	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
+	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
+	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))
+	h.routes.HandleFunc("GET /s/{shop}/withdraw", h.shop(h.showWithdraw))
+	h.routes.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { h.missing(w, r, nil) })
+
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.refuse(w, r, http.StatusForbidden) }))
+	return pages.Secure(bound(sameSite(guard.Handler(h.routes)))), nil
+}
+
+// bound keeps a request small and short.
+func bound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameSite lets the forms of browsers without Sec-Fetch-Site through: our own Referrer-Policy makes them send
+// "Origin: null". Nothing is given away by it, because a foreign page cannot know the token that stands in the address.
+func sameSite(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+			r = r.Clone(r.Context())
+			r.Header.Del("Origin")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// shop finds the shop of the address.
+func (h *handler) shop(next func(http.ResponseWriter, *http.Request, *config.Shop)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		shop, ok := h.Config.Shop(r.PathValue("shop"))
+		if !ok {
+			h.missing(w, r, nil)
+			return
+		}
+		next(w, r, shop)
+	}
+}
+
+// frame makes what every page of a shop has; shop may be nil.
+func (h *handler) frame(shop *config.Shop, words templates.Words, title string) page.Frame {
+	f := page.Frame{Words: words, Title: title, Brand: page.NewBrand("")}
+	if shop != nil {
+		f.ShopName, f.Email, f.Brand = shop.Name, shop.Brand.ReplyTo, page.NewBrand(shop.Brand.Color)
+		f.Withdraw = "/s/" + shop.ID + "/withdraw?lang=" + words.Lang()
+	}
+	return f
+}
+
+// render sends a page. What cannot be rendered is our fault and is logged.
+func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, name string, p page.Page) {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "120")
+	}
+	if err := h.pages.Render(w, status, name, p); err != nil {
+		h.Log.ErrorContext(r.Context(), "page not rendered", "page", name, "error", err.Error())
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+	}
+}
+
+// complain logs a failure by its code; its text may hold what a shopper wrote.
+func (h *handler) complain(r *http.Request, what string, err error) {
+	h.Log.ErrorContext(r.Context(), what, "code", fault.Code(err))
+}

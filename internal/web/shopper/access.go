@@ -1,0 +1,111 @@
+package shopper
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/link"
+	"homeward/internal/store"
+	"homeward/internal/web/page"
+	"homeward/templates"
+)
+
+// visit is a request for an order behind a valid link.
+type visit struct {
+	order store.Order
+	shop  *config.Shop
+	words templates.Words
+	zone  *time.Location
+	now   time.Time
+	path  string // of the order page: "/o/{token}"
+}
+
+// order opens the link of the address and gives its order to next, or says why it does not.
+func (h *handler) order(next func(http.ResponseWriter, *http.Request, *visit)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		token := r.PathValue("token")
+		claim, err := h.Signer.Parse(token, h.Now())
+		shop, known := h.Config.Shop(claim.Shop)
+		if errors.Is(err, link.ErrInvalid) || !known {
+			h.missing(w, r, nil)
+			return
+		}
+		order, failed := h.Store.Order(r.Context(), claim.OrderID)
+		switch {
+		case errors.Is(failed, store.ErrNotFound), failed == nil && (order.Shop != shop.ID || order.LinkEpoch != claim.Epoch):
+			h.missing(w, r, shop)
+		case failed != nil:
+			h.complain(r, "order not read", failed)
+			h.down(w, r, shop, h.spoken(r, shop))
+		case err != nil:
+			h.expired(w, r, shop, order)
+		default:
+			next(w, r, h.visit(shop, order, token))
+		}
+	}
+}
+
+func (h *handler) visit(shop *config.Shop, order store.Order, token string) *visit {
+	zone, err := time.LoadLocation(order.TimeZone)
+	if err != nil || order.TimeZone == "" {
+		zone = shop.Zone
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &visit{
+		order: order, shop: shop, zone: zone, now: h.Now(), path: "/o/" + token,
+		words: h.Words.Words(order.Language, order.Region, zone),
+	}
+}
+
+// frame makes the frame of a page behind a link. back is the part below the order page that a change of language leads
+// back to.
+func (h *handler) visitFrame(v *visit, title, back string) page.Frame {
+	f := h.frame(v.shop, v.words, title)
+	f.Home, f.Private, f.Back, f.SpeakTo = v.path, true, back, v.path+"/language"
+	f.Subject = v.words.T("page.contact.subject", "Number", v.order.State.Order.Number)
+	f.Withdraw += "&number=" + url.QueryEscape(v.order.State.Order.Number)
+	for _, lang := range v.shop.Languages {
+		f.Speak = append(f.Speak, page.Language{Code: lang, Name: h.nameOf(lang), Here: lang == v.words.Lang()})
+	}
+	return f
+}
+
+// changeLanguage fixes the language of the order's pages and messages.
+func (h *handler) changeLanguage(w http.ResponseWriter, r *http.Request, v *visit) {
+	if err := r.ParseForm(); err != nil {
+		h.refuse(w, r, http.StatusRequestEntityTooLarge)
+		return
+	}
+	lang := r.PostForm.Get("language")
+	if !contains(v.shop.Languages, lang) {
+		h.refuse(w, r, http.StatusUnprocessableEntity)
+		return
+	}
+	if err := h.setLanguage(r.Context(), v.order.ID, lang); err != nil {
+		h.complain(r, "language not kept", err)
+		h.down(w, r, v.shop, v.words)
+		return
+	}
+	back := r.PostForm.Get("back")
+	if !backPath.MatchString(back) {
+		back = ""
+	}
+	http.Redirect(w, r, v.path+back, http.StatusSeeOther)
+}
+
+// setLanguage tries again when a fold came between.
+func (h *handler) setLanguage(ctx context.Context, orderID, lang string) error {
+	var err error
+	for range 5 {
+		if err = h.Store.SetLanguage(ctx, orderID, lang); !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package shopper
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"homeward/internal/config"
+	"homeward/internal/web/page"
+	"homeward/templates"
+)
+
+// backPath is where a change of language may lead back to, below the order page.
+var backPath = regexp.MustCompile(`^(/returns/(new|R-[A-Z0-9]{1,12}))?$`)
+
+// names are the languages' own names.
+var names = map[string]string{
+	"en": "English", "pl": "Polski", "sl": "Slovenščina", "ar": "العربية", "ru": "Русский", "de": "Deutsch",
+}
+
+func (h *handler) nameOf(lang string) string {
+	if name, ok := names[lang]; ok {
+		return name
+	}
+	return lang
+}
+
+// spoken gives the words of a page that no order decides: ?lang, else what the browser asks for, else the shop's first.
+func (h *handler) spoken(r *http.Request, shop *config.Shop) templates.Words {
+	offered, zone := templates.Languages(), time.UTC
+	if shop != nil {
+		offered, zone = shop.Languages, shop.Zone
+	}
+	return h.Words.Words(choose(r, offered), "", zone)
+}
+
+func choose(r *http.Request, offered []string) string {
+	if lang := r.URL.Query().Get("lang"); contains(offered, lang) {
+		return lang
+	}
+	tags := make([]language.Tag, len(offered))
+	for i, lang := range offered {
+		tags[i] = language.Make(lang)
+	}
+	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(wanted) == 0 || len(tags) == 0 {
+		return first(offered)
+	}
+	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
+	if confidence == language.No {
+		return first(offered)
+	}
+	return offered[i]
+}
+
+func first(offered []string) string {
+	if len(offered) == 0 {
+		return ""
+	}
+	return offered[0]
+}
+
+func contains(all []string, one string) bool { return slices.Contains(all, one) }
+
+// shopFrame makes the frame of a shop's page that stands behind no link: languages have addresses of their own.
+func (h *handler) shopFrame(r *http.Request, shop *config.Shop, words templates.Words, title string) page.Frame {
+	f := h.frame(shop, words, title)
+	for _, lang := range shop.Languages {
+		query := url.Values{"lang": {lang}}
+		if number := r.URL.Query().Get("number"); number != "" {
+			query.Set("number", number)
+		}
+		f.Speak = append(f.Speak, page.Language{
+			Code: lang, Name: h.nameOf(lang), Here: lang == words.Lang(), Href: r.URL.Path + "?" + query.Encode(),
+		})
+	}
+	return f
+}

@@ -1,0 +1,77 @@
+package shopper
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// limiterSize bounds the memory of a limiter: about two megabytes.
+const limiterSize = 10_000
+
+// limiter allows so many tries per key, and one more every so often. The keys used longest ago are forgotten first.
+type limiter struct {
+	mu    sync.Mutex
+	burst int
+	every time.Duration
+	keys  map[string]*list.Element
+	order *list.List // of *bucket, newest first
+}
+
+type bucket struct {
+	key string
+	*rate.Limiter
+}
+
+func newLimiter(burst int, every time.Duration) *limiter {
+	return &limiter{burst: burst, every: every, keys: make(map[string]*list.Element), order: list.New()}
+}
+
+func (l *limiter) allow(key string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e, ok := l.keys[key]
+	if !ok {
+		e = l.order.PushFront(&bucket{key, rate.NewLimiter(rate.Every(l.every), l.burst)})
+		l.keys[key] = e
+		if l.order.Len() > limiterSize {
+			oldest := l.order.Remove(l.order.Back()).(*bucket)
+			delete(l.keys, oldest.key)
+		}
+	}
+	l.order.MoveToFront(e)
+	return e.Value.(*bucket).AllowN(now, 1)
+}
+
+// network gives the network that a request comes from: an IPv4 address, or an IPv6 /64. What a proxy on our own side
+// says of its client is believed; what a client on the Internet says of itself is not.
+func network(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if ip.IsLoopback() || ip.IsPrivate() {
+		hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		if client, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+			ip = client
+		}
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		prefix, err := ip.Prefix(64)
+		if err == nil {
+			return prefix.String()
+		}
+	}
+	return ip.String()
+}

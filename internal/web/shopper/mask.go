@@ -1,0 +1,29 @@
+package shopper
+
+import (
+	"strings"
+
+	"homeward/internal/orders"
+)
+
+// maskedPlace gives an address's city and the head of its postal code: "31•••, Kraków". Whoever holds the link may be
+// somebody else, so the page never shows a street, a name, a telephone number or a whole e-mail address.
+func maskedPlace(a orders.Address) string {
+	var parts []string
+	if code := []rune(strings.TrimSpace(a.PostalCode)); len(code) > 2 {
+		parts = append(parts, string(code[:2])+"•••")
+	}
+	if city := strings.TrimSpace(a.City); city != "" {
+		parts = append(parts, city)
+	}
+	return strings.Join(parts, " ")
+}
+
+// maskedEmail gives the first letter and the domain: "z•••@example.com".
+func maskedEmail(email string) string {
+	at := strings.LastIndexByte(email, '@')
+	if at < 1 {
+		return ""
+	}
+	return string([]rune(email[:at])[:1]) + "•••" + email[at:]
+}

@@ -1,0 +1,121 @@
+package shopper
+
+import (
+	"net/http"
+
+	"homeward/internal/cases"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/web/page"
+)
+
+// orderPage is the page that a shopper comes back to.
+type orderPage struct {
+	page.Frame
+	Number, Placed string
+	Hero           hero
+	Steps          []step // when the parcels do not show their own
+	Actions        []action
+	Parcels        []parcelCard
+	Single         bool // one parcel, which the hero speaks of
+	Recent         []entry
+	Earlier        []entry
+	Zone           string
+	Lines          []lineRow
+	Sums           []sumRow
+	Refunds        []refundRow
+	Cases          []caseRow
+	Place, Mailbox string // masked
+	ReturnText     string
+	ReturnHref     string // "" when no return can be asked for
+}
+
+// caseRow is a return in the list of the order page.
+type caseRow struct{ Title, State, Href, Date string }
+
+// ledger is what an order's returns and refunds are.
+type ledger struct {
+	cases   []store.Case
+	refunds []store.Refund
+	lines   []returns.EligibleLine
+	verdict returns.Verdict
+}
+
+func (h *handler) ledger(r *http.Request, v *visit) (ledger, error) {
+	all, err := h.Store.CasesOf(r.Context(), v.order.ID)
+	if err != nil {
+		return ledger{}, err
+	}
+	refunds, err := h.Store.RefundsOf(r.Context(), v.order.ID)
+	if err != nil {
+		return ledger{}, err
+	}
+	l := ledger{cases: all, refunds: refunds}
+	l.lines, l.verdict = returns.Eligible(v.order.State, cases.Policy(v.shop), v.now, cases.Taken(all, refunds))
+	return l, nil
+}
+
+func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
+	l, err := h.ledger(r, v)
+	if err != nil {
+		h.complain(r, "returns not read", err)
+		h.down(w, r, v.shop, v.words)
+		return
+	}
+	s, words := &v.order.State, v.words
+	live := liveParcels(s.Parcels)
+	title := words.T("page.order.title", "Number", s.Order.Number)
+	p := &orderPage{
+		Frame: h.visitFrame(v, title, ""), Number: title, Hero: v.orderHero(live), Actions: v.actions(live), Parcels: v.parcelCards(live),
+		Single: len(live) == 1, Zone: v.zone.String(), Lines: v.lineRows(), Sums: v.sums(), Refunds: v.refundRows(l.refunds),
+		Place: maskedPlace(s.Order.ShipTo), Mailbox: maskedEmail(s.Order.Customer.Email),
+	}
+	if !s.Order.PlacedAt.IsZero() {
+		p.Placed = words.T("page.order.placed", "Date", words.Date(s.Order.PlacedAt))
+	}
+	switch {
+	case len(live) == 1:
+		p.Steps = p.Parcels[0].Steps
+	case len(live) == 0 && s.CancelledAt.IsZero():
+		p.Steps = v.steps("page.step.", []string{"placed", "shipped", "moving", "delivered"}, 0, false)
+	}
+	story := v.timeline(live)
+	cut := min(len(story), openEntries)
+	if len(story) == openEntries+1 {
+		cut = len(story) // folding one line away saves nothing
+	}
+	p.Recent, p.Earlier = story[:cut], story[cut:]
+	for _, c := range l.cases {
+		p.Cases = append(p.Cases, caseRow{
+			Title: words.T("page.case.title", "RMA", c.RMA), State: words.T("page.case.state." + string(c.State)),
+			Href: v.path + "/returns/" + c.RMA, Date: words.Date(c.CreatedAt),
+		})
+	}
+	p.offer(v, l.verdict)
+	h.render(w, r, http.StatusOK, "order", p)
+}
+
+// offer says whether a return can be asked for.
+func (p *orderPage) offer(v *visit, verdict returns.Verdict) {
+	switch {
+	case verdict.Allowed:
+		p.ReturnHref = v.path + "/returns/new"
+		p.ReturnText = v.words.T("page.help.return_open")
+		if !verdict.Until.IsZero() {
+			p.ReturnText = v.words.T("page.help.return_until", "Date", v.words.Date(verdict.Until.Add(-1)))
+		}
+	case verdict.Code == returns.WindowOver:
+		p.ReturnText = v.words.T("page.help.return_closed")
+	}
+}
+
+func liveParcels(all []orders.Parcel) []orders.Parcel {
+	var live []orders.Parcel
+	for _, p := range all {
+		if p.Live() {
+			live = append(live, p)
+		}
+	}
+	return live
+}

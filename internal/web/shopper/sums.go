@@ -1,0 +1,108 @@
+package shopper
+
+import (
+	"homeward/internal/store"
+)
+
+// lineRow is a line of the order as it was bought.
+type lineRow struct {
+	itemRow
+	Price     string
+	Cancelled bool
+}
+
+// sumRow is a line of the bill.
+type sumRow struct {
+	Label, Amount string
+	Total         bool
+}
+
+// refundRow is money on its way back.
+type refundRow struct {
+	Amount, Status, Note, Reference, Date string
+	Tone                                  string // calm | good | attention
+}
+
+func (v *visit) lineRows() []lineRow {
+	o := v.order.State.Order
+	rows := make([]lineRow, len(o.Lines))
+	for i, l := range o.Lines {
+		rows[i] = lineRow{
+			itemRow: v.item(l, l.Quantity), Cancelled: l.Cancelled,
+			Price: v.words.Money(l.UnitPrice*int64(l.Quantity)-l.Discount, o.Currency),
+		}
+	}
+	return rows
+}
+
+func (v *visit) sums() []sumRow {
+	o := v.order.State.Order
+	var goods, tax, fees int64
+	for _, l := range o.Lines {
+		if !l.Cancelled {
+			goods += l.UnitPrice*int64(l.Quantity) - l.Discount
+			tax += l.Tax
+		}
+	}
+	for _, fee := range o.Fees {
+		fees += fee.Amount
+		tax += fee.Tax
+	}
+	rows := []sumRow{{Label: v.words.T("page.sum.goods"), Amount: v.words.Money(goods, o.Currency)}}
+	if o.OrderDiscount != 0 {
+		rows = append(rows, sumRow{Label: v.words.T("page.sum.discount"), Amount: v.words.Money(-o.OrderDiscount, o.Currency)})
+	}
+	shipping := v.words.T("page.sum.free")
+	if o.Shipping.Paid != 0 {
+		shipping = v.words.Money(o.Shipping.Paid, o.Currency)
+	}
+	rows = append(rows, sumRow{Label: v.words.T("page.sum.shipping"), Amount: shipping})
+	if fees != 0 {
+		rows = append(rows, sumRow{Label: v.words.T("page.sum.fees"), Amount: v.words.Money(fees, o.Currency)})
+	}
+	if tax += o.Shipping.Tax; tax != 0 && !o.PricesIncludeTax {
+		rows = append(rows, sumRow{Label: v.words.T("page.sum.tax"), Amount: v.words.Money(tax, o.Currency)})
+	}
+	return append(rows, sumRow{Label: v.words.T("page.sum.total"), Amount: v.words.Money(o.Total, o.Currency), Total: true})
+}
+
+// refundRows puts refunds into words that are true at their step: "started" once Stripe has it, "sent to your bank" once
+// it has left, and never "refunded" before.
+func (v *visit) refundRows(refunds []store.Refund) []refundRow {
+	var rows []refundRow
+	for _, r := range refunds {
+		key, tone := refundKey(r)
+		if r.Status == store.RefundCanceled && r.Origin != store.OriginHomeward {
+			continue
+		}
+		row := refundRow{
+			Amount: v.words.Money(r.Amount, r.Currency), Status: v.words.T("page.refund." + key), Tone: tone, Reference: r.Reference,
+			Date: v.words.Date(r.UpdatedAt),
+		}
+		if note := "page.refund.note." + key; v.words.Has(note) {
+			row.Note = v.words.T(note)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func refundKey(r store.Refund) (key, tone string) {
+	switch r.Status {
+	case store.RefundPending:
+		return "pending", "calm"
+	case store.RefundRequiresAction:
+		return "requires_action", "attention"
+	case store.RefundSucceeded:
+		if r.PaymentKind != "stripe" {
+			return "succeeded_other", "good"
+		}
+		return "succeeded", "good"
+	case store.RefundFailed:
+		return "failed", "attention"
+	case store.RefundCanceled:
+		return "canceled", "attention"
+	default:
+		return "planned", "calm"
+	}
+}
