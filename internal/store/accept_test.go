@@ -55,50 +55,48 @@ func TestAcceptEventTellsWhatItSaw(t *testing.T) {
 		"the same id, a day later":          {func(e *store.NewEvent) { e.ReceivedAt = minutes(24 * 60) }, true},
 		"another id":                        {func(e *store.NewEvent) { e.DedupeKey = "msg_2" }, false},
 		"another source":                    {func(e *store.NewEvent) { e.Source = "shopify" }, false},
-		"another shop":                      {func(e *store.NewEvent) { e.Shop = "other" }, false},
+		"another shop of that source":       {func(e *store.NewEvent) { e.Shop += " other" }, false},
 		"a very long id":                    {func(e *store.NewEvent) { e.DedupeKey = string(make([]byte, 9000)) }, false},
 		"an id that looks like a hash":      {func(e *store.NewEvent) { e.DedupeKey = "sha256:" }, false},
 		"an id with bytes that no text has": {func(e *store.NewEvent) { e.DedupeKey = "a\xff\x00b" }, false},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, db *store.DB) {
-				first, _ := accept(t, db, webhook("msg_1", "body"))
-				again := webhook("msg_1", "body")
-				test.change(&again)
-				id, seen := accept(t, db, again)
-				if seen != test.seen || (id == first) != test.seen {
-					t.Errorf("seen %v, same id %v; want %v", seen, id == first, test.seen)
-				}
-				if id3, seen := accept(t, db, again); !seen || id3 != id {
-					t.Errorf("the second copy of it: seen %v, same id %v", seen, id3 == id)
-				}
-			})
-		})
-	}
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		for name, test := range tests {
+			original := webhook("msg_1", "body")
+			original.Shop = name // one for each case: they do not see each other
+			first, _ := accept(t, db, original)
+			again := original
+			test.change(&again)
+			id, seen := accept(t, db, again)
+			if seen != test.seen || (id == first) != test.seen {
+				t.Errorf("%s: seen %v, same id %v; want %v", name, seen, id == first, test.seen)
+			}
+			if id3, seen := accept(t, db, again); !seen || id3 != id {
+				t.Errorf("the second copy of %s: seen %v, same id %v", name, seen, id3 == id)
+			}
+		}
+	})
 }
 
 // TestAcceptEventWithoutID: equal bodies count as one event within ten minutes, wherever the slots of the key end.
 func TestAcceptEventWithoutID(t *testing.T) {
-	for _, start := range []time.Duration{0, time.Millisecond, 5 * time.Minute, 10*time.Minute - time.Millisecond} {
-		for after, want := range map[time.Duration]bool{
-			0: true, time.Second: true, 9 * time.Minute: true, 10*time.Minute - time.Millisecond: true,
-			10 * time.Minute: false, 11 * time.Minute: false, 72 * time.Hour: false,
-			-time.Second: true, -10*time.Minute + time.Millisecond: true, -10 * time.Minute: false,
-		} {
-			t.Run(fmt.Sprintf("%v+%v", start, after), func(t *testing.T) {
-				onBoth(t, func(t *testing.T, db *store.DB) {
-					e := webhook("", "body")
-					e.ReceivedAt = t0.Add(start)
-					first, _ := accept(t, db, e)
-					e.ReceivedAt = e.ReceivedAt.Add(after)
-					if id, seen := accept(t, db, e); seen != want || (id == first) != want {
-						t.Errorf("seen %v, want %v", seen, want)
-					}
-				})
-			})
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		for _, start := range []time.Duration{0, time.Millisecond, 5 * time.Minute, 10*time.Minute - time.Millisecond} {
+			for after, want := range map[time.Duration]bool{
+				0: true, time.Second: true, 9 * time.Minute: true, 10*time.Minute - time.Millisecond: true,
+				10 * time.Minute: false, 11 * time.Minute: false, 72 * time.Hour: false,
+				-time.Second: true, -10*time.Minute + time.Millisecond: true, -10 * time.Minute: false,
+			} {
+				e := webhook("", "body")
+				e.Shop, e.ReceivedAt = fmt.Sprintf("%v+%v", start, after), t0.Add(start)
+				first, _ := accept(t, db, e)
+				e.ReceivedAt = e.ReceivedAt.Add(after)
+				if id, seen := accept(t, db, e); seen != want || (id == first) != want {
+					t.Errorf("%s: seen %v, want %v", e.Shop, seen, want)
+				}
+			}
 		}
-	}
+	})
 }
 
 func TestAcceptEventOnceOfAThousand(t *testing.T) {

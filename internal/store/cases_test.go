@@ -1,0 +1,235 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+func aCase(id, orderID string) store.Case {
+	return store.Case{
+		ID: id, Shop: "acme", OrderID: orderID, RMA: "R-" + map[string]string{"c1": "C1"}[id] + id[2:], Kind: returns.Return,
+		State: returns.Requested, Nonce: "n-" + id, Reason: "damaged", Remedy: returns.RefundRemedy, Note: "It broke.",
+		Items: []returns.Item{{LineID: "l1", Quantity: 2}}, Version: 1, CreatedAt: t0, UpdatedAt: t0,
+	}
+}
+
+func TestCase(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx, c := t.Context(), aCase("c1", "o1")
+		write(t, db, func(tx *store.Tx) error { return tx.InsertCase(ctx, c) })
+		sameNonce, sameRMA := c, c
+		sameNonce.ID, sameNonce.RMA = "c2", "R-OTHER"
+		sameRMA.ID, sameRMA.Nonce = "c3", "other"
+		for what, twin := range map[string]store.Case{"nonce": sameNonce, "rma": sameRMA} {
+			if err := db.Write(ctx, func(tx *store.Tx) error { return tx.InsertCase(ctx, twin) }); !errors.Is(err, store.ErrDuplicate) {
+				t.Errorf("the same %s: %v", what, err)
+			}
+		}
+		c.State, c.Received, c.TrackingNumber, c.Decision = returns.InTransit, c.Items, "6200A", "Fine."
+		c.UpdatedAt = t0.Add(time.Hour)
+		write(t, db, func(tx *store.Tx) error { return tx.UpdateCase(ctx, c) })
+		if err := db.Write(ctx, func(tx *store.Tx) error { return tx.UpdateCase(ctx, c) }); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("a second update of one version: %v", err)
+		}
+		c.Version = 2
+		for what, ask := range map[string]func() (store.Case, error){
+			"id":       func() (store.Case, error) { return db.Case(ctx, "c1") },
+			"rma":      func() (store.Case, error) { return db.CaseByRMA(ctx, "acme", c.RMA) },
+			"nonce":    func() (store.Case, error) { return db.CaseByNonce(ctx, "o1", c.Nonce) },
+			"tracking": func() (store.Case, error) { return db.CaseByTracking(ctx, "acme", "62-00a") },
+		} {
+			got, err := ask()
+			if diff := cmp.Diff(c, got); diff != "" || err != nil {
+				t.Errorf("by %s: %v %s", what, err, diff)
+			}
+		}
+		if diff := cmp.Diff([]store.Case{c}, must[[]store.Case](t)(db.CasesOf(ctx, "o1"))); diff != "" {
+			t.Error(diff)
+		}
+		c.State = returns.Closed
+		write(t, db, func(tx *store.Tx) error { return tx.UpdateCase(ctx, c) })
+		if _, err := db.CaseByTracking(ctx, "acme", "6200A"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a closed case is found by its parcel: %v", err)
+		}
+	})
+}
+
+func TestCaseLogAndAudit(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		second := store.CaseStep{ID: "s1", CaseID: "c1", At: t0.Add(1e9), Actor: "staff:olga", Step: "approved", Note: "ok"}
+		first := store.CaseStep{ID: "s2", CaseID: "c1", At: t0, Actor: "shopper", Step: "requested"}
+		old := store.AuditEntry{ID: "a1", At: t0, User: "olga", Action: "approve", Object: "case:c1", Note: "ok"}
+		fresh := store.AuditEntry{ID: "a2", At: t0, User: "olga", Action: "retry", Object: "case:c1"}
+		write(t, db, func(tx *store.Tx) error {
+			return errors.Join(tx.AddCaseStep(ctx, second), tx.AddCaseStep(ctx, first), tx.AddAudit(ctx, old), tx.AddAudit(ctx, fresh))
+		})
+		if diff := cmp.Diff([]store.CaseStep{first, second}, must[[]store.CaseStep](t)(db.CaseLog(ctx, "c1"))); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]store.AuditEntry{fresh, old}, must[[]store.AuditEntry](t)(db.AuditOf(ctx, "case:c1", 9))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func aRefund(id string) store.Refund {
+	return store.Refund{
+		ID: id, Shop: "acme", OrderID: "o1", CaseID: "c1", Origin: store.OriginHomeward, ExternalID: "x-" + id, PaymentKind: "stripe",
+		PaymentReference: "pi_1", Amount: 3990, Currency: "PLN", Status: store.RefundPlanned,
+		Lines: []orders.RefundLine{{LineID: "l1", Quantity: 1, Amount: 3990}}, CreatedAt: t0, UpdatedAt: t0,
+		Work: store.Work{State: store.Due, DueAt: t0},
+	}
+}
+
+func TestRefund(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx, f := t.Context(), aRefund("r1")
+		insert := func(f store.Refund) (added bool) {
+			t.Helper()
+			write(t, db, func(tx *store.Tx) (err error) {
+				added, err = tx.InsertRefund(ctx, f)
+				return err
+			})
+			return added
+		}
+		twin := f
+		twin.ID = "r2"
+		if !insert(f) || insert(twin) {
+			t.Error("the same refund is entered once")
+		}
+		f.Status, f.IdempotencyKey, f.Params, f.StripeID, f.Reference = store.RefundFailed, "key", `{"a":1}`, "re_1", "ARN"
+		f.FailureReason, f.NeedsPerson, f.IssuedAt, f.CheckedAt, f.UpdatedAt = "lost", true, t0.Add(1e9), t0.Add(2e9), t0.Add(3e9)
+		write(t, db, func(tx *store.Tx) error { return tx.SetRefund(ctx, f) })
+		for what, ask := range map[string]func() (store.Refund, error){
+			"id":        func() (store.Refund, error) { return db.Refund(ctx, "r1") },
+			"stripe id": func() (store.Refund, error) { return db.RefundByStripeID(ctx, "re_1") },
+		} {
+			got, err := ask()
+			if diff := cmp.Diff(f, got); diff != "" || err != nil {
+				t.Errorf("by %s: %v %s", what, err, diff)
+			}
+		}
+		for what, ask := range map[string]func() ([]store.Refund, error){
+			"order":   func() ([]store.Refund, error) { return db.RefundsOf(ctx, "o1") },
+			"case":    func() ([]store.Refund, error) { return db.RefundsOfCase(ctx, "c1") },
+			"payment": func() ([]store.Refund, error) { return db.RefundsByPayment(ctx, "pi_1") },
+			"people":  func() ([]store.Refund, error) { return db.RefundsForPeople(ctx, 9) },
+		} {
+			if diff := cmp.Diff([]store.Refund{f}, must[[]store.Refund](t)(ask())); diff != "" {
+				t.Errorf("of %s: %s", what, diff)
+			}
+		}
+		if _, err := db.RefundByStripeID(ctx, ""); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("without a Stripe id: %v", err)
+		}
+		if err := db.Write(ctx, func(tx *store.Tx) error { return tx.SetRefund(ctx, aRefund("none")) }); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("SetRefund of nothing: %v", err)
+		}
+		want := map[store.RefundStatus]int{store.RefundFailed: 1}
+		if diff := cmp.Diff(want, must[map[store.RefundStatus]int](t)(db.RefundCounts(ctx))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestHeadroomIsNotCountedTwice: transactions that look at a payment's refunds and then add one follow each other.
+func TestHeadroomIsNotCountedTwice(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		var group sync.WaitGroup
+		for i := range 24 {
+			group.Go(func() {
+				err := db.Write(ctx, func(tx *store.Tx) error {
+					open, err := tx.RefundsByPayment(ctx, "pi_1")
+					if err != nil || len(open) > 0 {
+						return err
+					}
+					_, err = tx.InsertRefund(ctx, aRefund(fmt.Sprint("r", i)))
+					return err
+				})
+				if err != nil {
+					t.Error(cause(err))
+				}
+			})
+		}
+		group.Wait()
+		if got := must[[]store.Refund](t)(db.RefundsByPayment(ctx, "pi_1")); len(got) != 1 {
+			t.Errorf("%d refunds were planned where there was room for one", len(got))
+		}
+	})
+}
+
+// TestUnitsOfALineAreNotTakenTwice: the same, for the cases of an order.
+func TestUnitsOfALineAreNotTakenTwice(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		var group sync.WaitGroup
+		for i := range 24 {
+			group.Go(func() {
+				c := aCase(fmt.Sprintf("c9%d", i), "o1")
+				err := db.Write(ctx, func(tx *store.Tx) error {
+					if there, err := tx.CasesOf(ctx, "o1"); err != nil || len(there) > 0 {
+						return err
+					}
+					return tx.InsertCase(ctx, c)
+				})
+				if err != nil {
+					t.Error(cause(err))
+				}
+			})
+		}
+		group.Wait()
+		if got := must[[]store.Case](t)(db.CasesOf(ctx, "o1")); len(got) != 1 {
+			t.Errorf("%d cases took the same units", len(got))
+		}
+	})
+}
+
+func TestWhatWaitsForPeople(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		failed, waiting := unit(t, db, store.EventWork, "e1"), unit(t, db, store.EventWork, "e2")
+		write(t, db, func(tx *store.Tx) error {
+			for i, state := range []string{store.MessageFailed, store.MessageHeld, store.MessageSent} {
+				m := aMessage(fmt.Sprint("m", i))
+				m.State = state
+				if _, err := tx.AddMessage(ctx, m); err != nil {
+					return err
+				}
+			}
+			held, needy, fine := aRefund("r1"), aRefund("r2"), aRefund("r3")
+			held.State, needy.NeedsPerson = store.RefundHeld, true
+			for _, f := range []store.Refund{held, needy, fine} {
+				if _, err := tx.InsertRefund(ctx, f); err != nil {
+					return err
+				}
+			}
+			approved := aCase("c2x", "o1")
+			approved.State = returns.Approved
+			return errors.Join(tx.Finish(ctx, store.EventWork, failed, 0, store.EventFailed, nil),
+				tx.Finish(ctx, store.EventWork, waiting, 0, store.EventWaiting, nil),
+				tx.InsertCase(ctx, aCase("c1", "o1")), tx.InsertCase(ctx, approved))
+		})
+		want := store.Attention{Events: 1, Messages: 2, Cases: 1, Refunds: 2}
+		if diff := cmp.Diff(want, must[store.Attention](t)(db.Attention(ctx))); diff != "" {
+			t.Error(diff)
+		}
+		if got := must[[]store.Refund](t)(db.RefundsForPeople(ctx, 9)); len(got) != 2 {
+			t.Errorf("%d refunds for people", len(got))
+		}
+		cases := must[[]store.Case](t)(db.CasesIn(ctx, []returns.State{returns.Requested, returns.Approved}, 1))
+		if len(cases) != 1 || cases[0].ID != "c1" {
+			t.Errorf("the oldest case of two states: %v", cases)
+		}
+	})
+}
