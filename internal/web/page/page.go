@@ -17,8 +17,11 @@ import (
 	"homeward/templates/pages"
 )
 
-// StaticPath is where Static is to be mounted.
-const StaticPath = "/static/"
+// StaticPath is where Static is to be mounted. It lies below /s/, beside the shops' pages; no shop has "-" as its id.
+const StaticPath = "/s/-/static/"
+
+// Words is what pages speak with.
+type Words = templates.Words
 
 // year is how long a browser may keep the style sheet: its name changes with its content.
 const year = "public, max-age=31536000, immutable"

@@ -11,14 +11,13 @@ import (
 	"homeward/internal/link"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
-	"homeward/templates"
 )
 
 // visit is a request for an order behind a valid link.
 type visit struct {
 	order store.Order
 	shop  *config.Shop
-	words templates.Words
+	words page.Words
 	zone  *time.Location
 	now   time.Time
 	path  string // of the order page: "/o/{token}"
@@ -59,7 +58,7 @@ func (h *handler) visit(shop *config.Shop, order store.Order, token string) *vis
 	}
 	return &visit{
 		order: order, shop: shop, zone: zone, now: h.Now(), path: "/o/" + token,
-		words: h.Words.Words(order.Language, order.Region, zone),
+		words: h.Words(order.Language, order.Region, zone),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"homeward/internal/link"
 	"homeward/internal/returns"
 	"homeward/internal/store"
-	"homeward/templates"
+	"homeward/internal/web/page"
 )
 
 // Deps is what the shopper's pages stand on.
@@ -19,9 +19,11 @@ type Deps struct {
 	Store  Store
 	Cases  Cases
 	Links  Links
-	Words  *templates.Renderer
-	Log    *slog.Logger     // nil: slog.Default()
-	Now    func() time.Time // nil: time.Now
+	// Words speaks a language (one of templates.Languages) with a region's formats ("" for the language's own) and times in
+	// a zone: (*templates.Renderer).Words.
+	Words func(language, region string, zone *time.Location) page.Words
+	Log   *slog.Logger     // nil: slog.Default()
+	Now   func() time.Time // nil: time.Now
 	// LookupPause is the unit in which the lookup's answers are timed, so that their duration does not tell whether an
 	// order exists. 0: 400 ms. Negative: no pause, for tests.
 	LookupPause time.Duration

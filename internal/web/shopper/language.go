@@ -30,12 +30,12 @@ func (h *handler) nameOf(lang string) string {
 }
 
 // spoken gives the words of a page that no order decides: ?lang, else what the browser asks for, else the shop's first.
-func (h *handler) spoken(r *http.Request, shop *config.Shop) templates.Words {
+func (h *handler) spoken(r *http.Request, shop *config.Shop) page.Words {
 	offered, zone := templates.Languages(), time.UTC
 	if shop != nil {
 		offered, zone = shop.Languages, shop.Zone
 	}
-	return h.Words.Words(choose(r, offered), "", zone)
+	return h.Words(choose(r, offered), "", zone)
 }
 
 func choose(r *http.Request, offered []string) string {
@@ -67,7 +67,7 @@ func first(offered []string) string {
 func contains(all []string, one string) bool { return slices.Contains(all, one) }
 
 // shopFrame makes the frame of a shop's page that stands behind no link: languages have addresses of their own.
-func (h *handler) shopFrame(r *http.Request, shop *config.Shop, words templates.Words, title string) page.Frame {
+func (h *handler) shopFrame(r *http.Request, shop *config.Shop, words page.Words, title string) page.Frame {
 	f := h.frame(shop, words, title)
 	for _, lang := range shop.Languages {
 		query := url.Values{"lang": {lang}}

@@ -8,7 +8,6 @@ import (
 	"homeward/internal/config"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
-	"homeward/templates"
 )
 
 // notice is a page that says one thing, with what can be done about it.
@@ -57,7 +56,7 @@ func (h *handler) missing(w http.ResponseWriter, r *http.Request, shop *config.S
 
 // expired answers 410 with the way to a fresh link.
 func (h *handler) expired(w http.ResponseWriter, r *http.Request, shop *config.Shop, order store.Order) {
-	words := h.Words.Words(order.Language, order.Region, shop.Zone)
+	words := h.Words(order.Language, order.Region, shop.Zone)
 	n := &notice{Frame: h.frame(shop, words, words.T("page.gone.title")), Text: words.T("page.gone.text")}
 	n.Link = &action{Text: words.T("page.gone.link"), Href: lookupPath(shop, words, order.State.Order.Number)}
 	h.render(w, r, http.StatusGone, "notice", n)
@@ -74,7 +73,7 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, status int) {
 
 // down answers 503: the database cannot be reached. What a form held is kept for another try, and the ways that need no
 // database are shown, because nothing may stand in the way of a right.
-func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop, words templates.Words) {
+func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop, words page.Words) {
 	n := &notice{Frame: h.frame(shop, words, words.T("page.down.title")), Text: words.T("page.down.text"), Ways: h.ways(shop, words)}
 	if r.Method == http.MethodPost {
 		if err := r.ParseForm(); err != nil {
@@ -87,7 +86,7 @@ func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop
 	h.render(w, r, http.StatusServiceUnavailable, "notice", n)
 }
 
-func (h *handler) ways(shop *config.Shop, words templates.Words) *ways {
+func (h *handler) ways(shop *config.Shop, words page.Words) *ways {
 	return &ways{
 		Email: shop.Brand.ReplyTo, Post: lines(shop.Name, shop.Brand.Address),
 		Withdraw: "/s/" + shop.ID + "/withdraw?lang=" + words.Lang(),
@@ -95,7 +94,7 @@ func (h *handler) ways(shop *config.Shop, words templates.Words) *ways {
 }
 
 // keep takes over every field of the form that was posted.
-func keep(r *http.Request, words templates.Words) *retry {
+func keep(r *http.Request, words page.Words) *retry {
 	k := &retry{Action: r.URL.Path}
 	labels := map[string]string{
 		"note": "page.form.note", "tracking": "page.case.tracking", "number": "page.lookup.number", "email": "page.lookup.email",
@@ -116,7 +115,7 @@ func keep(r *http.Request, words templates.Words) *retry {
 	return k
 }
 
-func lookupPath(shop *config.Shop, words templates.Words, number string) string {
+func lookupPath(shop *config.Shop, words page.Words, number string) string {
 	query := url.Values{"lang": {words.Lang()}}
 	if number != "" {
 		query.Set("number", number)

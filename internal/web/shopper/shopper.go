@@ -12,7 +12,6 @@ import (
 	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/web/page"
-	"homeward/templates"
 )
 
 const (
@@ -98,7 +97,7 @@ func (h *handler) shop(next func(http.ResponseWriter, *http.Request, *config.Sho
 }
 
 // frame makes what every page of a shop has; shop may be nil.
-func (h *handler) frame(shop *config.Shop, words templates.Words, title string) page.Frame {
+func (h *handler) frame(shop *config.Shop, words page.Words, title string) page.Frame {
 	f := page.Frame{Words: words, Title: title, Brand: page.NewBrand("")}
 	if shop != nil {
 		f.ShopName, f.Email, f.Brand = shop.Name, shop.Brand.ReplyTo, page.NewBrand(shop.Brand.Color)
