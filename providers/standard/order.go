@@ -216,6 +216,8 @@ func (r *reader) payments(path string, in []paymentData) []orders.Payment {
 			Kind: p.Kind, Reference: r.OptionalID(at+".reference", p.Reference), Amount: r.NotNegative(at+".amount", p.Amount),
 		}
 		switch p.Kind {
+		case "":
+			r.Fail(wire.Invalid(at+".kind", "is missing", nil))
 		case "gift_card", "cash_on_delivery", "bank_transfer", "other":
 		case "stripe":
 			if !wire.StripeReference(payment.Reference) {

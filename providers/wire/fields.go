@@ -92,7 +92,7 @@ func (f *Fields) Rounded(path, decimal string) int64 {
 		return f.Amount(path, decimal) // tells what is wrong with it
 	}
 	n := f.Amount(path, strings.TrimSuffix(cut, "."))
-	if rest[0] < '5' {
+	if f.err != nil || rest[0] < '5' {
 		return n
 	}
 	if strings.HasPrefix(decimal, "-") {
