@@ -59,6 +59,7 @@ func (f *folder) paid(e *Event) {
 	f.tell(e, string(StagePaid), setOnce(&f.state.PaidAt, e.At))
 }
 
+// cancelled is for good: what comes later is kept, and the order stays cancelled. A shop that changes its mind places anew.
 func (f *folder) cancelled(e *Event) {
 	first := setOnce(&f.state.CancelledAt, e.At)
 	if first {

@@ -185,7 +185,7 @@ func TestCorrectedNumberKeepsTheOldName(t *testing.T) {
 
 func TestEstimates(t *testing.T) {
 	s := orders.Fold([]orders.Event{
-		news("a", 1, orders.ParcelUpdate{ETA: "2026-11-23"}), news("b", 2, orders.ParcelUpdate{ETA: "2026-11-23"}),
+		news("a", 1, orders.ParcelUpdate{ETA: "2026-11-23"}), news("b", 2, orders.ParcelUpdate{ETA: "2026-11-25"}),
 		news("c", 3, orders.ParcelUpdate{ETA: "2026-11-25"}), news("d", 4, orders.ParcelUpdate{Stage: orders.InTransit}),
 	})
 	if p := s.Parcels[0]; p.ETA != "2026-11-25" || p.PreviousETA != "2026-11-23" {
@@ -325,5 +325,21 @@ func TestClosed(t *testing.T) {
 		if got := orders.Closed(tc.state, at(10), tc.ends, tc.open); got != tc.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+}
+
+// BenchmarkFold folds an order with two parcels and forty scans, as an order late in its life.
+func BenchmarkFold(b *testing.B) {
+	events := []orders.Event{placed(0, line("l1", 2), line("l2", 1))}
+	for i := range 20 {
+		for _, number := range []string{"620", "621"} {
+			e := news("", i+1, orders.ParcelUpdate{TrackingNumber: number, Aliases: []string{"carrier:t:" + number}, Stage: orders.InTransit})
+			e.ID = number + e.At.String()
+			events = append(events, e)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		orders.Fold(events)
 	}
 }
