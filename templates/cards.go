@@ -16,6 +16,7 @@ type progress struct {
 type step struct {
 	Name          string
 	Reached, Here bool
+	Trouble       bool // the order stands here and something went wrong
 }
 
 // progress shows the way of the goods while they are on it.
@@ -35,7 +36,7 @@ func (c composer) progress() *progress {
 	}
 	steps := make([]step, 0, 4)
 	for i, name := range []string{"placed", "shipped", third, last} {
-		steps = append(steps, step{Name: c.w.T("progress." + name), Reached: i <= here, Here: i == here})
+		steps = append(steps, step{Name: c.w.T("progress." + name), Reached: i <= here, Here: i == here, Trouble: i == here && troubled[c.v.Topic]})
 	}
 	text := c.w.T("progress.step", "Step", here+1, "Steps", len(steps), "Name", steps[here].Name)
 	return &progress{Steps: steps, Text: text}
@@ -286,7 +287,7 @@ func (c composer) returned() []section {
 func addressLines(name, address string) []string {
 	parts := strings.FieldsFunc(address, func(r rune) bool { return r == '\n' || r == '\r' })
 	if len(parts) == 1 {
-		parts = strings.Split(address, ",")
+		parts = strings.FieldsFunc(address, func(r rune) bool { return r == ',' || r == '،' })
 	}
 	var lines []string
 	if name = clean(name); !strings.HasPrefix(clean(address), name) {

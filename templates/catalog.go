@@ -21,8 +21,6 @@ var localeFiles embed.FS
 // languages lists what is spoken here; the first is the source of every translation.
 var languages = []string{"en", "pl", "sl", "ar", "ru", "de"}
 
-var spoken = []string{"en"} // TODO until the other languages' files stand
-
 // pluralForms lists the forms that whole numbers take in each language (CLDR); a translation has all of them.
 var pluralForms = map[string][]string{
 	"en": {"one", "other"},
@@ -79,7 +77,7 @@ func (m *message) UnmarshalJSON(raw []byte) error {
 func loadCatalog(files fs.FS) (*catalog, error) {
 	bundle := i18n.NewBundle(language.English)
 	c := &catalog{speeches: make(map[string]*speech)}
-	for _, lang := range spoken {
+	for _, lang := range languages {
 		messages, err := readMessages(files, lang)
 		if err != nil {
 			return nil, err
@@ -92,7 +90,7 @@ func loadCatalog(files fs.FS) (*catalog, error) {
 		}
 		c.speeches[lang] = &speech{lang: lang, messages: messages, needs: make(map[string][]string, len(messages))}
 	}
-	for _, lang := range spoken {
+	for _, lang := range languages {
 		c.speeches[lang].localizer = i18n.NewLocalizer(bundle, lang)
 	}
 	if err := c.lint(); err != nil {
@@ -142,7 +140,7 @@ func readMessages(files fs.FS, lang string) (map[string]message, error) {
 func (c *catalog) lint() error {
 	source := c.speeches[languages[0]].messages
 	var faults []error
-	for _, lang := range spoken {
+	for _, lang := range languages {
 		messages := c.speeches[lang].messages
 		for id, m := range source {
 			translation, ok := messages[id]

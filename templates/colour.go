@@ -20,7 +20,7 @@ type rgb [3]float64
 var (
 	white    = rgb{1, 1, 1}
 	nearDark = mustRGB("#1c1c1a")
-	darkCard = mustRGB("#1f1f1d")
+	darkCard = mustRGB("#2a2a27")
 	fallback = mustRGB("#1f5f4a")
 )
 

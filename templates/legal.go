@@ -44,12 +44,15 @@ func (c composer) legal() *legal {
 		l.Text = []string{c.w.T("withdrawal.none")}
 		return l
 	}
-	l.Text = []string{c.w.N("withdrawal.right", days), c.how(), c.w.N("withdrawal.effect", statutoryDays)}
+	l.Text = []string{
+		c.w.T("withdrawal.right", "Within", c.w.N("days.within", days)), c.how(),
+		c.w.T("withdrawal.effect", "Within", c.w.N("days.within", statutoryDays)),
+	}
 	if len(never) > 0 {
-		l.Text = append(l.Text, c.w.T("withdrawal.not_for", "Items", strings.Join(never, ", ")))
+		l.Text = append(l.Text, c.w.T("withdrawal.not_for", "Items", oneLine(never, c.w.Dir())))
 	}
 	if len(sealed) > 0 {
-		l.Text = append(l.Text, c.w.T("withdrawal.unsealed", "Items", strings.Join(sealed, ", ")))
+		l.Text = append(l.Text, c.w.T("withdrawal.unsealed", "Items", oneLine(sealed, c.w.Dir())))
 	}
 	l.Form = &withdrawalForm{
 		Title: c.w.T("withdrawal.form.title"), Text: c.w.T("withdrawal.form.text"), Fields: c.w.T("withdrawal.form.fields"),
@@ -90,7 +93,7 @@ func (c composer) how() string {
 }
 
 func (c composer) postal() string {
-	return strings.Join(addressLines(c.v.Shop.Name, c.v.Shop.Address), ", ")
+	return oneLine(addressLines(c.v.Shop.Name, c.v.Shop.Address), c.w.Dir())
 }
 
 // addressee is whom the form goes to, by everything that is known.
@@ -99,5 +102,5 @@ func (c composer) addressee() string {
 	if c.v.Shop.ReplyTo != "" {
 		parts = append(parts, c.v.Shop.ReplyTo)
 	}
-	return strings.Join(parts, ", ")
+	return oneLine(parts, c.w.Dir())
 }

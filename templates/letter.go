@@ -16,7 +16,6 @@ type letter struct {
 	Subject   string
 	Preheader string
 	Headline  string
-	Trouble   bool // the headline tells of something that went wrong
 	Body      []string
 	Quote     string // staff's own words
 	QuoteName string
@@ -42,8 +41,8 @@ func (l letter) Logo() template.URL {
 // FallbackText introduces the bare address of the button.
 func (l letter) FallbackText() string { return l.Words.T("foot.link") }
 
-// AddressLines is the shop's postal address.
-func (l letter) AddressLines() []string { return addressLines(l.Shop.Name, l.Shop.Address) }
+// Address is the shop's postal address as one line.
+func (l letter) Address() string { return oneLine(addressLines(l.Shop.Name, l.Shop.Address), l.Words.Dir()) }
 
 // section is one card: a title, facts, lines of goods, amounts, a link.
 type section struct {
@@ -75,7 +74,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 	l := letter{
 		Words: w, Palette: r.palette(v.Shop.Color), Shop: v.Shop,
 		Subject: c.text("subject"), Preheader: c.text("preheader"), Headline: c.text("headline"),
-		Trouble: troubled[v.Topic], Body: []string{c.body()},
+		Body: []string{c.text("body")},
 		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v.Topic)),
 		Foot: c.foot(),
 	}
@@ -92,7 +91,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 	return l
 }
 
-// troubled lists the topics whose headline is not good news.
+// troubled lists the topics that are not good news.
 var troubled = map[messages.Topic]bool{
 	messages.AttemptFailed: true, messages.Delayed: true, messages.Customs: true, messages.AddressProblem: true,
 	messages.Returning: true, messages.OrderCancelled: true, messages.ReturnRejected: true, messages.RefundFailed: true,
@@ -154,8 +153,6 @@ func (c composer) text(part string) string {
 	}
 	return c.w.T(key, c.values)
 }
-
-func (c composer) body() string { return c.text("body") }
 
 func (c composer) foot() []string {
 	lines := []string{c.w.T("foot.why", c.values)}

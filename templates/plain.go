@@ -1,9 +1,5 @@
 package templates
 
-import (
-	"strings"
-)
-
 // plainLetter is a letter for the text part: lines that need no layout.
 type plainLetter struct {
 	Shop, Headline, Progress, Quote, QuoteName string
@@ -33,7 +29,7 @@ func (l letter) plain(dir string) plainLetter {
 	}
 	p := plainLetter{
 		Shop: clean(l.Shop.Name), Headline: line(l.Headline), Quote: l.Quote, QuoteName: l.QuoteName, Body: lines(l.Body),
-		Button: l.Button, Link: string(l.Link), Foot: lines(l.Foot), Address: strings.Join(addressLines(l.Shop.Name, l.Shop.Address), ", "),
+		Button: l.Button, Link: string(l.Link), Foot: lines(l.Foot), Address: l.Address(),
 	}
 	if l.Progress != nil {
 		p.Progress = line(l.Progress.Text)

@@ -17,7 +17,7 @@ func Preview(dir string) error {
 		return err
 	}
 	page := previewPage{}
-	for _, lang := range spoken {
+	for _, lang := range Languages() {
 		if err := os.MkdirAll(filepath.Join(dir, lang), 0o755); err != nil {
 			return fmt.Errorf("templates: preview: %w", err)
 		}

@@ -24,7 +24,7 @@ type sampleShopper struct {
 var sampleShoppers = map[string]sampleShopper{
 	"en": {
 		"IE", "EUR", "Europe/Dublin", "Siobhán O’Sullivan-Fitzgerald", "Dublin", "12 Upper Leeson Street",
-		"Northwind & Daughters Trading Co.", "Northwind & Daughters, 4 Quay Street, Galway H91 XY7R, Ireland", "Parcel Connect, Spar Upper Baggot Street 47",
+		"Northwind & Daughters Trading Co.", "Northwind & Daughters Trading Co., 4 Quay Street, Galway H91 XY7R, Ireland", "Parcel Connect, Spar Upper Baggot Street 47",
 		[3]string{"Hand-thrown stoneware teapot with bamboo handle", "Assam breakfast tea, loose leaf", "Linen tea towel"},
 		[3]string{"Moss green, 1.2 l", "250 g", "Natural"},
 	},

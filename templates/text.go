@@ -82,3 +82,11 @@ func shorten(s string, n int) string {
 	}
 	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.Is(unicode.Mn, r) }) + "..."
 }
+
+// oneLine joins parts with the comma of the line's direction.
+func oneLine(parts []string, direction string) string {
+	if direction == "rtl" {
+		return strings.Join(parts, "، ")
+	}
+	return strings.Join(parts, ", ")
+}
