@@ -318,6 +318,7 @@ func TestLinks(t *testing.T) {
 	if len(b.links.orders) != 2 {
 		t.Errorf("links %v", b.links.orders)
 	}
+	b.now = b.now.Add(time.Second)
 	s.press("/ops/orders/o1/revoke", seen(0), "revoked")
 	s.press("/ops/orders/o1/revoke", seen(0), "stale")
 	if got := get(b, b.db.Order, "o1"); got.LinkEpoch != 1 {

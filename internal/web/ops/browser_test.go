@@ -1,0 +1,193 @@
+package ops_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// shots is where TestInABrowser leaves pictures of every room; "" takes none.
+var shots = flag.String("shots", "", "directory for screenshots of the console")
+
+// TestInABrowser looks at every room in Chromium, on a phone and a desk, light and dark: nothing wider than the screen,
+// nothing that axe finds, nothing that the content policy had to stop.
+func TestInABrowser(t *testing.T) {
+	chromium, axeFile := os.Getenv("HOMEWARD_TEST_CHROMIUM"), os.Getenv("HOMEWARD_TEST_AXE")
+	if chromium == "" || axeFile == "" {
+		t.Skip("HOMEWARD_TEST_CHROMIUM and HOMEWARD_TEST_AXE are not set: the browser and axe.min.js")
+	}
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t)
+	paths := sampleRooms(t, b)
+	server := httptest.NewServer(b.web)
+	defer server.Close()
+	ctx := browser(t, chromium)
+	cookie := b.signIn("admin").cookie
+	var stopped []string
+	err = chromedp.Listen(ctx, func(ev any) {
+		if e, ok := ev.(*log.EventEntryAdded); ok && strings.Contains(e.Entry.Text, "Content Security Policy") {
+			stopped = append(stopped, e.Entry.Text)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, ctx, log.Enable, cdp.Empty{})
+	command(t, ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: server.URL})
+	for _, width := range []int64{360, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			for name, path := range paths {
+				look(t, ctx, server.URL+path, fmt.Sprintf("%s-%d-%s", name, width, scheme), width, scheme, string(axe))
+			}
+		}
+	}
+	for _, text := range stopped {
+		t.Errorf("stopped by the content policy: %s", text)
+	}
+}
+
+func browser(t *testing.T, chromium string) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() { cancel(); stop() })
+	return ctx
+}
+
+// command sends one command of the DevTools protocol.
+func command[P, R any](t *testing.T, ctx context.Context, c cdp.Command[P, R], params P) {
+	t.Helper()
+	run(t, ctx, func(ctx context.Context, target *chromedp.Target) (R, error) { return cdp.Call(ctx, target, c, params) })
+}
+
+func run[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// script evaluates by the debugger, which no content policy stops.
+func script[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	return run(t, ctx, chromedp.Evaluate[T](expression, chromedp.EvalAsValue, chromedp.EvalAwaitPromise))
+}
+
+// findings runs axe and gives a line for each rule that is broken.
+const findings = `axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}).then(r =>
+	r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')))`
+
+// look opens a page, opens the forms of its first row, and checks it.
+func look(t *testing.T, ctx context.Context, url, name string, width int64, scheme, axe string) {
+	t.Helper()
+	command(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 600})
+	command(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	run(t, ctx, chromedp.Navigate(url))
+	script[int](t, ctx, `document.querySelectorAll('.item:first-child details').forEach(d => d.open = true), 0`)
+	if wider := script[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wider > 0 {
+		t.Errorf("%s is %d px wider than the screen", name, wider)
+	}
+	script[int](t, ctx, axe+";0")
+	for _, finding := range script[[]string](t, ctx, findings) {
+		t.Errorf("%s: %s", name, finding)
+	}
+	if *shots == "" {
+		return
+	}
+	picture := run(t, ctx, chromedp.FullScreenshot(100))
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sampleRooms fills the console as on a busy day and gives every page's path by name.
+func sampleRooms(t *testing.T, b *bench) map[string]string {
+	t.Helper()
+	o := sampleOrder()
+	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), o) })
+	e := b.event(store.EventFailed, `{"id":820982911946154508,"email":"zofia@example.com","total_price":"94.79","currency":"PLN","line_items":[{"id":1,"title":"Herbata","quantity":2}],"note":null}`)
+	b.event(store.EventWaiting, `{"n":2}`)
+	applied := b.event(store.EventApplied, `{"n":3}`)
+	b.write(func(tx *store.Tx) error { return tx.AssignEvent(t.Context(), applied.ID, "o1", "") })
+	b.message("m1", store.MessageHeld, messages.SMS)
+	b.message("m2", store.MessageFailed, messages.Mail)
+	b.message("m3", store.MessageSent, messages.Mail)
+	c := b.caseOf("c1", returns.Requested)
+	c.Note = "Rozmiar jest za mały, proszę o zwrot.\nDziękuję!"
+	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
+	b.caseOf("c2", returns.InTransit)
+	b.refund("r1", store.RefundFailed, store.RefundSettled)
+	b.refund("r2", store.RefundUncertain, store.RefundHeld)
+	b.write(func(tx *store.Tx) error {
+		r := get(b, b.db.Refund, "r1")
+		r.FailureReason, r.StripeID = "expired_or_canceled_card", "re_3QLdemo8Rk2"
+		if err := tx.SetRefund(t.Context(), r); err != nil {
+			return err
+		}
+		for i, step := range []string{"requested", "approve"} {
+			err := tx.AddCaseStep(t.Context(), store.CaseStep{ID: step, CaseID: "c2", At: t0.Add(time.Duration(i) * time.Hour), Actor: "shopper", Step: step})
+			if err != nil {
+				return err
+			}
+		}
+		return tx.AddAudit(t.Context(), store.AuditEntry{ID: "a", At: t0, User: "olga", Action: "send fresh link", Object: "order:o1"})
+	})
+	b.now = t0.Add(4 * time.Hour)
+	return map[string]string{
+		"overview": "/ops/", "events": "/ops/events?notice=ignored&of=" + e.ID, "event": "/ops/events/" + e.ID, "messages": "/ops/messages", "message": "/ops/messages/m2",
+		"confirm": "/ops/messages/m1/send", "returns": "/ops/returns", "return": "/ops/returns/c1", "receive": "/ops/returns/c2", "refunds": "/ops/refunds",
+		"refund": "/ops/refunds/r1", "search": "/ops/search?q=1001", "order": "/ops/orders/o1", "unknown": "/ops/nowhere",
+	}
+}
+
+func sampleOrder() store.Order {
+	entry := func(hours int, kind orders.Kind, what, text, source string) orders.TimelineEntry {
+		return orders.TimelineEntry{At: t0.Add(time.Duration(hours) * time.Hour), Kind: kind, What: what, Text: text, Source: source}
+	}
+	line := entry(2, orders.ParcelUpdated, "in_transit", "Przyjęta w sortowni Kraków", "inpost")
+	late := entry(1, orders.ParcelUpdated, "handed_over", "Nadana", "inpost")
+	odd := entry(3, orders.ParcelUpdated, "unknown", "awizo_specjalne", "inpost")
+	line.ParcelKey, late.ParcelKey, odd.ParcelKey, late.Quiet = "620000000000000000000001", "620000000000000000000001", "620000000000000000000001", true
+	return store.Order{
+		ID: "o1", Shop: "acme", ExternalID: "1001", NumberKey: "1001", EmailKey: "zofia@example.com", Language: "pl", Region: "PL",
+		TimeZone: "Europe/Warsaw", CreatedAt: t0, UpdatedAt: t0,
+		State: orders.State{
+			Known: true, Stage: orders.Stage(orders.InTransit),
+			Order: orders.Order{
+				ID: "1001", Number: "#1001", PlacedAt: t0.Add(-time.Hour), Currency: "PLN", Total: 9479,
+				Customer: orders.Customer{Name: "Zofia Nowak", Email: "zofia@example.com", Phone: "+48512345678"},
+				ShipTo:   orders.Address{Line1: "ul. Długa 1", PostalCode: "31-146", City: "Kraków", Country: "PL"},
+				Lines:    []orders.Line{{ID: "l1", Title: "Herbata Earl Grey, liściasta", Variant: "100 g", SKU: "TEA-1", Quantity: 2, UnitPrice: 3990}, {ID: "l2", Title: "شاي بالنعناع", Quantity: 1, UnitPrice: 1499, Cancelled: true}},
+				Payments: []orders.Payment{{Kind: "stripe", Reference: "pi_3QLdemo123", Amount: 9479}},
+			},
+			Parcels: []orders.Parcel{{
+				Key: "620000000000000000000001", TrackingNumber: "620000000000000000000001", Carrier: "InPost", Stage: orders.InTransit, Incident: orders.Unknown,
+				UnknownStatus: "awizo_specjalne", ETA: "2026-11-23", UpdatedAt: t0.Add(3 * time.Hour),
+			}},
+			Timeline: []orders.TimelineEntry{entry(-1, orders.Placed, "placed", "", "shop"), entry(0, orders.Paid, "paid", "", "shop"), late, line, odd},
+		},
+	}
+}
