@@ -101,5 +101,5 @@ func answered(seen *wire.Call, err error) (status, code int) {
 	if errors.As(err, &failure) {
 		code = failure.Code
 	}
-	return seen.Status(), 0
+	return seen.Status(), code
 }
