@@ -127,18 +127,11 @@ func parseMailbox(text string) (string, error) {
 	return address.Address, nil
 }
 
-// checkWhsec checks a secret of Standard Webhooks: what follows "whsec_" is base64 of 16 bytes or more.
+// checkWhsec checks a secret of Standard Webhooks: base64, with or without "whsec_" in front.
 func checkWhsec(secret string) error {
-	encoded, ok := strings.CutPrefix(secret, "whsec_")
-	if !ok {
-		return nil
-	}
-	key, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return errors.New(`starts with "whsec_", but what follows is not base64; copy the secret again, whole`)
-	}
-	if len(key) < 16 {
-		return fmt.Errorf(`starts with "whsec_", but only %d bytes follow; make a new one: whsec_$(openssl rand -base64 32)`, len(key))
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil || len(key) == 0 {
+		return errors.New(`is not a secret of Standard Webhooks, "whsec_" and base64; copy it again, whole, or make one: echo whsec_$(openssl rand -base64 32)`)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ shops:
     country: PL
     time_zone: Europe/Warsaw
     sources:
-      - {name: erp, kind: standard, secret: s}
+      - {name: erp, kind: standard, secret: c2Vj}
 `
 
 func TestEachFaultNamesKeyValueAndMend(t *testing.T) {
@@ -40,8 +40,8 @@ func TestEachFaultNamesKeyValueAndMend(t *testing.T) {
 		{"empty list", "${SECRET}", "[]", `secret: is an empty list`},
 		{"missing secret", "secret: ${SECRET}\n", "", `homeward.yaml:1: secret: is missing`},
 		{"short secret", "${SECRET}", "${SHORT}", `secret: number 1 is 12 bytes; it needs 32 or more`},
-		{"empty source secret", "secret: s}", `secret: ""}`, `homeward.yaml:9: shops[0].sources[0].secret: is empty`},
-		{"missing source secret", ", secret: s}", `}`, `shops[0].sources[0].secret: is missing`},
+		{"empty source secret", "secret: c2Vj}", `secret: ""}`, `homeward.yaml:9: shops[0].sources[0].secret: is empty`},
+		{"missing source secret", ", secret: c2Vj}", `}`, `shops[0].sources[0].secret: is missing`},
 		{"public http", "http://localhost:8080", "http://acme.example", `public_url: "http://acme.example" is not encrypted; write https://`},
 		{"public path", "http://localhost:8080", "https://acme.example/orders", `public_url: "https://acme.example/orders" has something after the host`},
 		{"public user", "http://localhost:8080", "https://u:p@acme.example", `public_url: holds a user or password`},
@@ -91,13 +91,16 @@ func TestEachFaultNamesKeyValueAndMend(t *testing.T) {
 		{"zone", "Europe/Warsaw", "Warsaw", `shops[0].time_zone: "Warsaw" is not a time zone; write one such as Europe/Warsaw`},
 		{"zone local", "Europe/Warsaw", "Local", `shops[0].time_zone: "Local" is not a time zone`},
 		{"language", "country: PL", "languages: [pl, fr]\n    country: PL", `shops[0].languages[1]: "fr" is not a language that Homeward speaks; write some of en, pl, sl, ar, ru, de`},
-		{"no sources", "sources:\n      - {name: erp, kind: standard, secret: s}", "sources: []", `shops[0].sources: is missing or empty`},
+		{"no sources", "sources:\n      - {name: erp, kind: standard, secret: c2Vj}", "sources: []", `shops[0].sources: is missing or empty`},
 		{"source name", "name: erp", "name: ERP", `shops[0].sources[0].name: "ERP" cannot be used`},
 		{"source reserved", "name: erp", "name: stripe", `shops[0].sources[0].name: "stripe" is reserved`},
-		{"source twice", "      - {", "      - {name: erp, kind: standard, secret: s}\n      - {", `shops[0].sources[1].name: "erp" stands twice`},
+		{"source twice", "      - {", "      - {name: erp, kind: standard, secret: c2Vj}\n      - {", `shops[0].sources[1].name: "erp" stands twice`},
 		{"kind", "kind: standard", "kind: magento", `shops[0].sources[0].kind: "magento" is not known; write one of shopify,`},
-		{"whsec", "secret: s}", "secret: whsec_%%}", `shops[0].sources[0].secret: starts with "whsec_", but what follows is not base64`},
-		{"whsec short", "secret: s}", "secret: whsec_AAAA}", `shops[0].sources[0].secret: starts with "whsec_", but only 3 bytes follow`},
+		{"whsec", "secret: c2Vj}", "secret: whsec_%%}", `shops[0].sources[0].secret: is not a secret of Standard Webhooks, "whsec_" and base64`},
+		{"whsec alone", "secret: c2Vj}", "secret: whsec_}", `shops[0].sources[0].secret: is not a secret of Standard Webhooks`},
+		{"standard without prefix", "secret: c2Vj}", "secret: no-base64}", `shops[0].sources[0].secret: is not a secret of Standard Webhooks`},
+		{"blank secret", "secret: c2Vj}", `secret: "  "}`, `shops[0].sources[0].secret: is empty`},
+		{"notify secret", "country: PL", "notify: {url: 'https://x.example', secret: '-'}\n    country: PL", `shops[0].notify.secret: is not a secret of Standard Webhooks`},
 		{"topic", "country: PL", "messages: {off: [shiped]}\n    country: PL", `shops[0].messages.off[0]: "shiped" is not a topic; did you mean shipped?`},
 		{"calm", "country: PL", "messages: {calm_window: soon}\n    country: PL", `shops[0].messages.calm_window: "soon" is not a length of time; write 30d, 2h, 10m or 15s`},
 		{"quiet", "country: PL", "messages: {quiet_hours: '9pm-8am'}\n    country: PL", `shops[0].messages.quiet_hours: "9pm-8am" are not hours of a day; write "21:00-08:00", or off`},
@@ -125,7 +128,7 @@ func TestEachFaultNamesKeyValueAndMend(t *testing.T) {
 }
 
 func TestAllFaultsComeTogetherAndOncePerKey(t *testing.T) {
-	text := strings.NewReplacer("${SECRET}", "${NOPE}", "PL", "XY", "secret: s}", `secret: "${NADA}"}`).Replace(small) + "lisen: x\n"
+	text := strings.NewReplacer("${SECRET}", "${NOPE}", "PL", "XY", "secret: c2Vj}", `secret: "${NADA}"}`).Replace(small) + "lisen: x\n"
 	_, err := config.Parse([]byte(text), "", sample)
 	if err == nil {
 		t.Fatal("no error")

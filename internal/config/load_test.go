@@ -38,7 +38,7 @@ shops:
     languages: [pl, en]
     sources:
       - {name: shopify, kind: shopify, secret: "s1"}
-      - {name: erp, kind: standard, secret: [whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=, plain]}
+      - {name: erp, kind: standard, secret: [whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=, cGxhaW4=]}
     messages:
       off: [placed]
       calm_window: 5m
@@ -84,7 +84,7 @@ func TestParseReadsEverything(t *testing.T) {
 				ID: "acme", Name: "Acme", Country: "PL", Languages: []string{"pl", "en"},
 				Sources: []config.Source{
 					{Name: "shopify", Kind: "shopify", Secrets: []string{"s1"}},
-					{Name: "erp", Kind: "standard", Secrets: []string{"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "plain"}},
+					{Name: "erp", Kind: "standard", Secrets: []string{"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "cGxhaW4="}},
 				},
 				Messages: config.Messages{
 					Off: []string{"placed"}, CalmWindow: 5 * time.Minute,

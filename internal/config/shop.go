@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -190,8 +189,8 @@ func (s *section) notify() Notify {
 	out := Notify{URL: s.web("url"), Secret: s.text("secret")}
 	switch {
 	case out.URL != "" && out.Secret == "":
-		s.check("secret", errors.New("is empty; calls to url are signed with it: whsec_$(openssl rand -base64 32)"))
-	default:
+		s.fault("secret", "is empty; calls to url are signed with it: echo whsec_$(openssl rand -base64 32)")
+	case out.Secret != "":
 		s.check("secret", checkWhsec(out.Secret))
 	}
 	return out

@@ -89,7 +89,7 @@ func (s *section) secrets(key string) []string {
 func (s *section) secretAt(key, at string, node ast.Node) string {
 	value, ok := s.scalar(key, at, node)
 	switch {
-	case value != "":
+	case strings.TrimSpace(value) != "":
 	case ok:
 		s.doc.add(node, at, "is empty; a secret always needs a value (look at the variable or file that it names)")
 	case s.values[key] == nil:
