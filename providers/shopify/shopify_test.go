@@ -147,6 +147,15 @@ func TestOrderMoney(t *testing.T) {
 	}
 }
 
+// TestDiscountCountsOnce checks that a discount which the prices already carry is not taken off again.
+func TestDiscountCountsOnce(t *testing.T) {
+	t.Parallel()
+	body := strings.NewReplacer(`"total_discounts":"12.00"`, `"total_discounts":"20.00"`).Replace(string(fixture(t, "order.json")))
+	if o := mustRead(t, "orders/create", body)[0].Order; o.OrderDiscount != 0 {
+		t.Errorf("order discount %d: the parts add up to the total without it", o.OrderDiscount)
+	}
+}
+
 // TestOneFactOneID checks that a refund and a parcel told by the order and by their own webhooks are the same facts.
 func TestOneFactOneID(t *testing.T) {
 	t.Parallel()
@@ -222,6 +231,7 @@ func TestRefunds(t *testing.T) {
 		{"two successful", `{"kind":"refund","status":"success","amount":"10.00","currency":"PLN"},{"kind":"refund","status":"success","amount":2.5,"currency":"PLN"}`, 1250, ""},
 		{"one failed", `{"kind":"refund","status":"failure","amount":"10.00","currency":"PLN"},{"kind":"refund","status":"success","amount":"1.00","currency":"PLN"}`, 100, ""},
 		{"one pending: not told yet", `{"kind":"refund","status":"pending","amount":"10.00","currency":"PLN"}`, 0, ""},
+		{"one still pending beside one done", `{"kind":"refund","status":"success","amount":"10.00","currency":"PLN"},{"kind":"refund","status":"pending","amount":"1.00","currency":"PLN"}`, 0, ""},
 		{"a void is no refund", `{"kind":"void","status":"success","amount":"10.00","currency":"PLN"}`, 0, ""},
 		{"no transaction", ``, 0, ""},
 		{"two currencies", `{"kind":"refund","status":"success","amount":"10.00","currency":"PLN"},{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"}`, 0, "refund_currency"},
