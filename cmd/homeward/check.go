@@ -72,10 +72,8 @@ func probes(opened *closers) check.Probes {
 			*opened = append(*opened, pool.Close)
 			return pool, nil
 		},
-		Twilio: func(s config.SMS) (check.Checker, error) { return twilio.New(app.SMSConfig(s, app.Seams{})), nil },
-		Stripe: func(p config.Payments) (check.Checker, error) {
-			return stripe.New(app.StripeConfig(p, app.Seams{})), nil
-		},
+		Twilio:   func(s config.SMS) (check.Checker, error) { return twilio.New(app.SMSConfig(s, app.Seams{})) },
+		Stripe:   func(p config.Payments) (check.Checker, error) { return stripe.New(app.StripeConfig(p, app.Seams{})) },
 		Resolver: net.DefaultResolver,
 		HTTP:     &http.Client{Timeout: 10 * time.Second},
 	}

@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -87,8 +86,12 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 	a.Queue = jobs.NewQueue(a.Redis, a.Log)
 	a.Links = &Links{Signer: signer, Config: a.Config, DB: a.DB, Queue: a.Queue, Now: a.now}
 	a.Desk = &cases.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Now: a.now}
+	outside, err := a.outside(seams)
+	if err != nil {
+		return err
+	}
 	a.Worker = &jobs.Worker{
-		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: a.outside(seams), Render: a.render, Links: a.Links, Cases: a.Desk,
+		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
 		Queue: a.Queue, Observe: a.Metrics, Log: a.Log, Now: a.now, Crash: seams.Crash,
 	}
 	a.Sweep = &jobs.Sweep{
@@ -99,38 +102,44 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 }
 
 // outside opens every shop's ways out; shops with the same mail server, sender or account share one.
-func (a *App) outside(seams Seams) map[string]jobs.Outside {
-	pools := make(map[string]*smtp.Pool)
+func (a *App) outside(seams Seams) (map[string]jobs.Outside, error) {
+	pools := make(map[config.Mail]*smtp.Pool)
 	texters := make(map[config.SMS]*twilio.Client)
-	banks := make(map[string]*stripe.Client)
+	banks := make(map[[2]string]*stripe.Client)
 	out := make(map[string]jobs.Outside, len(a.Config.Shops))
 	for i := range a.Config.Shops {
 		shop := &a.Config.Shops[i]
 		var o jobs.Outside
+		var err error
 		if m := shop.Mail; m != nil {
-			key := fmt.Sprintf("%s|%d|%s|%s|%s", m.Host, m.Port, m.TLS, m.User, m.Password)
-			if pools[key] == nil {
-				pools[key] = smtp.New(MailConfig(*m, seams))
-				a.pools = append(a.pools, pools[key])
+			server := *m
+			server.From = "" // shops with their own sender share a server's connections
+			if pools[server] == nil {
+				pools[server] = smtp.New(MailConfig(*m, seams))
+				a.pools = append(a.pools, pools[server])
 			}
-			o.Mail = pools[key]
+			o.Mail = pools[server]
 		}
 		if s := shop.SMS; s != nil {
 			if texters[*s] == nil {
-				texters[*s] = twilio.New(SMSConfig(*s, seams))
+				if texters[*s], err = twilio.New(SMSConfig(*s, seams)); err != nil {
+					return nil, err
+				}
 			}
 			o.SMS = texters[*s]
 		}
 		if p := shop.Payments; p != nil {
-			key := p.StripeKey + "|" + p.BaseURL
+			key := [2]string{p.StripeKey, p.BaseURL}
 			if banks[key] == nil {
-				banks[key] = stripe.New(StripeConfig(*p, seams))
+				if banks[key], err = stripe.New(StripeConfig(*p, seams)); err != nil {
+					return nil, err
+				}
 			}
 			o.Bank = banks[key]
 		}
 		out[shop.ID] = o
 	}
-	return out
+	return out, nil
 }
 
 // MailConfig, SMSConfig and StripeConfig put a shop's settings into the providers' words.
