@@ -142,6 +142,28 @@ func TestGolden(t *testing.T) {
 		func(_ *testing.T, _ string, file []byte) (http.Header, []byte) { return nil, file })
 }
 
+// TestDocumentedExamples reads the bodies that docs/providers.md shows.
+func TestDocumentedExamples(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/providers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for block := range strings.SplitSeq(string(page), "\n\n") {
+		if !strings.HasPrefix(block, `    {"type"`) {
+			continue
+		}
+		found++
+		if r, err := read(block); err != nil || r.Note != "" {
+			t.Errorf("%.40s: note %q, error %v", block, r.Note, err)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d examples found, want 2", found)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	order, parcel := example(t, "order.placed"), example(t, "parcel.updated")
