@@ -83,9 +83,16 @@ func users(t *testing.T) []config.User {
 }
 
 // queue records what was enqueued.
-type queue struct{ tasks []store.Task }
+type queue struct {
+	mu    sync.Mutex
+	tasks []store.Task
+}
 
-func (q *queue) Enqueue(_ context.Context, tasks ...store.Task) { q.tasks = append(q.tasks, tasks...) }
+func (q *queue) Enqueue(_ context.Context, tasks ...store.Task) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.tasks = append(q.tasks, tasks...)
+}
 
 // desk records what cases were asked to do.
 type desk struct {
@@ -117,11 +124,16 @@ func (d *desk) CallOff(_ context.Context, c store.Case, actor string) (store.Cas
 }
 
 // links records for which orders a link was sent.
-type links struct{ orders []string }
+type links struct {
+	orders []string
+	err    error
+}
 
 func (l *links) SendLink(_ context.Context, o store.Order) error {
-	l.orders = append(l.orders, o.ID)
-	return nil
+	if l.err == nil {
+		l.orders = append(l.orders, o.ID)
+	}
+	return l.err
 }
 
 // session is a browser that is signed in.

@@ -1,6 +1,10 @@
 package ops
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Patterns lists every signed-in route.
 func Patterns() []string {
@@ -10,4 +14,13 @@ func Patterns() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// BucketsAfter gives how many names and networks are remembered after attempts from n of each.
+func BucketsAfter(n int, now time.Time) (names, networks int) {
+	a := newAttempts()
+	for i := range n {
+		a.take(fmt.Sprint(i), fmt.Sprint(i), now.Add(time.Duration(i)*time.Second))
+	}
+	return len(a.byName.kept), len(a.byNetwork.kept)
 }

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -49,7 +50,7 @@ func (c *console) login(w http.ResponseWriter, r *http.Request) {
 		c.showLogin(w, r, http.StatusTooManyRequests, form)
 		return
 	}
-	if !c.passwordFits(form.Name, password) {
+	if !c.passwordFits(r.Context(), form.Name, password) {
 		c.Log.WarnContext(r.Context(), "sign_in", "outcome", "refused")
 		form.Problem = "The name or the password is not right."
 		c.showLogin(w, r, http.StatusUnauthorized, form)
@@ -63,14 +64,18 @@ func (c *console) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, form.Next, http.StatusSeeOther)
 }
 
-func (c *console) passwordFits(name, password string) bool {
+func (c *console) passwordFits(ctx context.Context, name, password string) bool {
 	user, known := c.users[name]
 	hash := c.dummy
 	if known {
 		hash = []byte(user.PasswordHash)
 	}
-	c.hashing <- struct{}{}
-	defer func() { <-c.hashing }()
+	select {
+	case c.hashing <- struct{}{}:
+		defer func() { <-c.hashing }()
+	case <-ctx.Done():
+		return false
+	}
 	return bcrypt.CompareHashAndPassword(hash, []byte(password)) == nil && known
 }
 
@@ -126,7 +131,7 @@ func (c *console) askToSignIn(w http.ResponseWriter, r *http.Request) {
 func safeNext(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/ops/") ||
-		strings.HasPrefix(u.Path, "/ops/login") || strings.ContainsAny(next, "\\\r\n") {
+		strings.HasPrefix(u.Path, "/ops/login") || strings.Contains(u.Path, "..") || strings.ContainsAny(next, "\\\r\n") {
 		return "/ops/"
 	}
 	return u.RequestURI()

@@ -1,10 +1,12 @@
 package ops_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -305,6 +307,40 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 	if len(b.queue.tasks) != 0 {
 		t.Errorf("tasks %v", b.queue.tasks)
 	}
+}
+
+// Twenty people press the same button at the same moment.
+func TestOfManyPressesOneActs(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	e, r := b.event(store.EventFailed, "{}"), b.refund("r1", store.RefundFailed, store.RefundSettled)
+	s := b.signIn("agent")
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() { s.post("/ops/events/"+e.ID+"/apply", seen(e.Generation)) })
+		wg.Go(func() { s.post("/ops/refunds/r1/retry", seen(r.Generation)) })
+	}
+	wg.Wait()
+	if len(b.queue.tasks) != 2 {
+		t.Errorf("%d tasks, want one of the event and one of the refund", len(b.queue.tasks))
+	}
+	b.audited("event:"+e.ID, "agent: apply again")
+	b.audited("refund:r1", "agent: try again")
+	if rows, err := b.db.RefundsOf(t.Context(), "o1"); err != nil || len(rows) != 2 {
+		t.Errorf("%d refunds, %v", len(rows), err)
+	}
+}
+
+func TestALinkThatFailedCanBeAskedForAgain(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	s := b.signIn("agent")
+	b.links.err = errors.New("dial tcp")
+	if w := s.post("/ops/orders/o1/link", nil); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "dial tcp") {
+		t.Errorf("%d", w.Code)
+	}
+	b.links.err = nil
+	s.press("/ops/orders/o1/link", nil, "link_sent")
 }
 
 func TestLinks(t *testing.T) {

@@ -35,7 +35,7 @@ type Cases interface {
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 }
 
-// Links sends a shopper a fresh link to an order's page, to the address on the order.
+// Links sends a shopper a fresh link to an order's page, to the address on the order; once when two ask at the same moment.
 type Links interface {
 	SendLink(ctx context.Context, order store.Order) error
 }

@@ -122,31 +122,29 @@ const linkPause = time.Minute
 
 const linkAction = "send fresh link"
 
+// sendLink sends first and audits then, so that a link that could not be sent can be asked for again at once.
 func (c *console) sendLink(w http.ResponseWriter, r *http.Request, v visit) error {
 	order, err := c.Store.Order(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	just := false
+	object := "order:" + order.ID
+	entries, err := c.Store.AuditOf(r.Context(), object, auditShown)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Action == linkAction && v.now.Sub(e.At) < linkPause {
+			return c.done(w, r, "orders", order.ID, nil, "link_just")
+		}
+	}
+	if err := c.Links.SendLink(r.Context(), order); err != nil {
+		return err
+	}
 	err = c.mend(r.Context(), v, act{
-		name: linkAction, object: "order:" + order.ID,
-		write: func(tx *store.Tx) ([]store.Task, error) {
-			entries, err := tx.AuditOf(r.Context(), "order:"+order.ID, auditShown)
-			just = slices.ContainsFunc(entries, func(e store.AuditEntry) bool {
-				return e.Action == linkAction && v.now.Sub(e.At) < linkPause
-			})
-			if err == nil && just {
-				err = errStale
-			}
-			return nil, err
-		},
+		name: linkAction, object: object,
+		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
 	})
-	if just {
-		return c.done(w, r, "orders", order.ID, nil, "link_just")
-	}
-	if err == nil {
-		err = c.Links.SendLink(r.Context(), order)
-	}
 	return c.done(w, r, "orders", order.ID, err, "link_sent")
 }
 
