@@ -3,6 +3,7 @@ package stripe
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,7 +17,7 @@ import (
 	"github.com/stripe/stripe-go/v79/refund"
 
 	"homeward/internal/fault"
-	"homeward/providers/wire"
+	"homeward/providers/exchange"
 )
 
 // Config is a Stripe account.
@@ -48,9 +49,9 @@ func New(cfg Config) (*Client, error) {
 		h.Timeout = cmp.Or(cfg.HTTPClient.Timeout, h.Timeout)
 	}
 	if base == nil {
-		base = wire.Tuned()
+		base = exchange.Tuned()
 	}
-	t := &wire.Transport{Base: base}
+	t := &exchange.Transport{Base: base}
 	if cfg.BaseURL != "" {
 		to, err := url.Parse(cfg.BaseURL)
 		if err != nil || to.Host == "" {
@@ -73,46 +74,59 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
+// errEmpty is an answer that is JSON and not what was asked for: a proxy's, or a redirect's.
+var errEmpty = errors.New("stripe: an answer without the object that was asked for")
+
 // Charge reads a payment by "pi_…" (its latest charge) or "ch_…" ("py_…" for other means), with its dispute.
 func (c *Client) Charge(ctx context.Context, reference string) (Charge, error) {
-	ctx, seen := wire.Watch(ctx)
-	var ch *stripego.Charge
-	var err error
-	if isIntent(reference) {
-		params := &stripego.PaymentIntentParams{}
-		params.Context = ctx
-		params.AddExpand("latest_charge")
-		var intent *stripego.PaymentIntent
-		if intent, err = c.intents.Get(reference, params); err == nil {
-			if ch = intent.LatestCharge; ch == nil || intent.Status != stripego.PaymentIntentStatusSucceeded && ch.AmountCaptured == 0 {
-				return Charge{}, fault.New(fault.Permanent, "payment_not_captured", "The payment was never captured, so there is nothing to refund.", nil)
-			}
-			if ch.PaymentIntent == nil {
-				ch.PaymentIntent = intent
-			}
-		}
-	} else {
-		params := &stripego.ChargeParams{}
-		params.Context = ctx
-		ch, err = c.charges.Get(reference, params)
+	watched, seen := exchange.Watch(ctx)
+	ch, err := c.charge(watched, reference)
+	if err == nil && ch.ID == "" {
+		err = errEmpty
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errNotCaptured):
+		return Charge{}, fault.New(fault.Permanent, "payment_not_captured", "The payment was never captured, so there is nothing to refund.", err)
+	case err != nil:
 		return Charge{}, readFault(seen, err)
 	}
-	if ch.ID == "" {
-		return Charge{}, noAnswer(seen, nil)
+	out := fromCharge(ch)
+	if ch.Disputed {
+		out.Dispute, err = c.dispute(ctx, ch.ID)
 	}
-	out, err := fromCharge(ch)
-	if err != nil || !ch.Disputed {
-		return out, err
-	}
-	out.Dispute, err = c.dispute(ctx, ch.ID)
 	return out, err
+}
+
+var errNotCaptured = errors.New("stripe: the payment intent has no captured charge")
+
+// charge reads a charge, or an intent's latest one.
+func (c *Client) charge(ctx context.Context, reference string) (*stripego.Charge, error) {
+	if !isIntent(reference) {
+		params := &stripego.ChargeParams{}
+		params.Context = ctx
+		return c.charges.Get(reference, params)
+	}
+	params := &stripego.PaymentIntentParams{}
+	params.Context = ctx
+	params.AddExpand("latest_charge")
+	intent, err := c.intents.Get(reference, params)
+	switch {
+	case err != nil:
+		return nil, err
+	case intent.ID == "":
+		return nil, errEmpty
+	case intent.LatestCharge == nil, intent.LatestCharge.AmountCaptured == 0:
+		return nil, errNotCaptured
+	}
+	if intent.LatestCharge.PaymentIntent == nil {
+		intent.LatestCharge.PaymentIntent = intent
+	}
+	return intent.LatestCharge, nil
 }
 
 // dispute gives the status of a charge's dispute that matters: an open one before a lost one before an inquiry.
 func (c *Client) dispute(ctx context.Context, chargeID string) (string, error) {
-	ctx, seen := wire.Watch(ctx)
+	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.DisputeListParams{Charge: stripego.String(chargeID)}
 	params.Context = ctx
 	list := c.disputes.List(params)
@@ -153,7 +167,7 @@ func (c *Client) Refund(ctx context.Context, r Request) (Refund, error) {
 	if r.Key == "" || len(r.Key) > 255 || amount <= 0 {
 		return Refund{}, fault.New(fault.Permanent, "refund_request_invalid", "A refund needs a positive amount and an idempotency key of at most 255 characters.", nil)
 	}
-	ctx, seen := wire.Watch(ctx)
+	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.RefundParams{
 		Amount: stripego.Int64(amount),
 		Reason: stripego.String(string(stripego.RefundReasonRequestedByCustomer)), // "fraudulent" would block the card
@@ -172,14 +186,14 @@ func (c *Client) Refund(ctx context.Context, r Request) (Refund, error) {
 		return Refund{}, issueFault(seen, err)
 	}
 	if res.ID == "" {
-		return Refund{}, uncertain(fmt.Errorf("stripe: an answer without a refund (HTTP %d)", seen.Status()))
+		return Refund{}, issueFault(seen, errEmpty)
 	}
 	return fromRefund(res), nil
 }
 
 // Refunds lists every refund of a payment, ours and others', newest first.
 func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error) {
-	ctx, seen := wire.Watch(ctx)
+	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.RefundListParams{}
 	params.Context = ctx
 	params.Limit = stripego.Int64(100)
@@ -197,14 +211,14 @@ func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error
 		return nil, readFault(seen, err)
 	}
 	if list.RefundList() == nil || list.RefundList().ListMeta.URL == "" {
-		return nil, noAnswer(seen, nil)
+		return nil, readFault(seen, errEmpty)
 	}
 	return refunds, nil
 }
 
 // Get reads one refund by Stripe's id.
 func (c *Client) Get(ctx context.Context, refundID string) (Refund, error) {
-	ctx, seen := wire.Watch(ctx)
+	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.RefundParams{}
 	params.Context = ctx
 	res, err := c.refunds.Get(refundID, params)
@@ -212,7 +226,7 @@ func (c *Client) Get(ctx context.Context, refundID string) (Refund, error) {
 		return Refund{}, readFault(seen, err)
 	}
 	if res.ID == "" {
-		return Refund{}, noAnswer(seen, nil)
+		return Refund{}, readFault(seen, errEmpty)
 	}
 	return fromRefund(res), nil
 }
@@ -246,7 +260,7 @@ func (c *Client) Check(ctx context.Context) error {
 			return l.Err()
 		}},
 	} {
-		watched, seen := wire.Watch(ctx)
+		watched, seen := exchange.Watch(ctx)
 		p := one
 		p.Context = watched
 		if err := read.list(p); err != nil {
@@ -262,13 +276,13 @@ func (c *Client) Check(ctx context.Context) error {
 
 func isIntent(reference string) bool { return strings.HasPrefix(reference, "pi_") }
 
-func fromCharge(ch *stripego.Charge) (Charge, error) {
+func fromCharge(ch *stripego.Charge) Charge {
 	currency := strings.ToUpper(string(ch.Currency))
 	out := Charge{ID: ch.ID, Currency: currency, Captured: FromStripe(ch.AmountCaptured, currency), Refunded: FromStripe(ch.AmountRefunded, currency)}
 	if ch.PaymentIntent != nil {
 		out.IntentID = ch.PaymentIntent.ID
 	}
-	return out, nil
+	return out
 }
 
 func fromRefund(r *stripego.Refund) Refund {

@@ -9,7 +9,7 @@ import (
 	stripego "github.com/stripe/stripe-go/v79"
 
 	"homeward/internal/fault"
-	"homeward/providers/wire"
+	"homeward/providers/exchange"
 )
 
 // refusals are Stripe's codes for a refund that cannot be (docs.stripe.com/error-codes), with ours and what they mean.
@@ -27,7 +27,7 @@ var refusals = map[stripego.ErrorCode]struct{ code, message string }{
 }
 
 // issueFault classifies a failed Refund.
-func issueFault(seen *wire.Call, err error) *fault.Error {
+func issueFault(seen *exchange.Call, err error) *fault.Error {
 	if !seen.Left() {
 		return unreachable(err)
 	}
@@ -45,7 +45,7 @@ func issueFault(seen *wire.Call, err error) *fault.Error {
 const ReplayedFailure = "refund_failure_replayed"
 
 // readFault classifies a failed read: nothing can have happened outside.
-func readFault(seen *wire.Call, err error) *fault.Error {
+func readFault(seen *exchange.Call, err error) *fault.Error {
 	if !seen.Left() {
 		return unreachable(err)
 	}
@@ -56,7 +56,7 @@ func readFault(seen *wire.Call, err error) *fault.Error {
 }
 
 // refused classifies a 3xx or 4xx.
-func refused(seen *wire.Call, err error) *fault.Error {
+func refused(seen *exchange.Call, err error) *fault.Error {
 	status := seen.Status()
 	var failure *stripego.Error
 	if !errors.As(err, &failure) || (failure.Type == "" && failure.Code == "") {
@@ -107,13 +107,13 @@ func permanent(code, message string, err error) *fault.Error {
 	return fault.New(fault.Permanent, code, message, err)
 }
 
-func later(seen *wire.Call, code, message string, err error) *fault.Error {
+func later(seen *exchange.Call, code, message string, err error) *fault.Error {
 	f := fault.New(fault.Later, code, message, err)
 	f.After = seen.RetryAfter()
 	return f
 }
 
-func noAnswer(seen *wire.Call, err error) *fault.Error {
+func noAnswer(seen *exchange.Call, err error) *fault.Error {
 	return later(seen, "stripe_unavailable", fmt.Sprintf("Stripe gave no usable answer (HTTP %d).", seen.Status()), err)
 }
 

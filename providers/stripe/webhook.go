@@ -86,7 +86,7 @@ type ChargeRefunded struct {
 
 // Dispute is a shopper's complaint to the bank.
 type Dispute struct {
-	ID       string
+	ID       string // "" from an endpoint with an old API version
 	ChargeID string
 	IntentID string
 	Amount   int64
@@ -177,7 +177,8 @@ func readObject(b json.RawMessage, kind string) (object, error) {
 	if err := json.Unmarshal(b, &o); err != nil {
 		return o, fault.New(fault.Permanent, "body_malformed", "The object in the Stripe event cannot be read.", err)
 	}
-	if o.Object != kind || o.ID == "" || len(o.Currency) != 3 {
+	named := o.ID != "" || kind == "dispute" && o.Charge != "" // old API versions give disputes no id
+	if o.Object != kind || !named || len(o.Currency) != 3 {
 		return o, fault.New(fault.Permanent, "field_invalid", "The Stripe event holds no complete "+kind+".", nil)
 	}
 	o.Currency = strings.ToUpper(o.Currency)

@@ -13,7 +13,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"homeward/internal/fault"
-	"homeward/providers/wire"
+	"homeward/providers/exchange"
 )
 
 // Config is a Twilio account and the sender of its messages.
@@ -43,9 +43,9 @@ func New(cfg Config) (*Client, error) {
 		c.timeout = cmp.Or(cfg.HTTPClient.Timeout, c.timeout)
 	}
 	if base == nil {
-		base = wire.Tuned()
+		base = exchange.Tuned()
 	}
-	t := &wire.Transport{Base: base}
+	t := &exchange.Transport{Base: base}
 	if cfg.BaseURL != "" {
 		to, err := url.Parse(cfg.BaseURL)
 		if err != nil || to.Host == "" {
@@ -61,8 +61,8 @@ func New(cfg Config) (*Client, error) {
 func (c *Client) Sender() string { return cmp.Or(c.cfg.MessagingServiceSID, c.cfg.From) }
 
 // call runs f with a service whose one request goes under ctx, which twilio-go itself does not take, and is watched.
-func (c *Client) call(ctx context.Context, f func(*api.ApiService) error) (*wire.Call, error) {
-	ctx, seen := wire.Watch(ctx)
+func (c *Client) call(ctx context.Context, f func(*api.ApiService) error) (*exchange.Call, error) {
+	ctx, seen := exchange.Watch(ctx)
 	base := &twclient.Client{
 		Credentials: twclient.NewCredentials(c.cfg.AccountSID, c.cfg.AuthToken),
 		HTTPClient: &http.Client{

@@ -8,7 +8,7 @@ import (
 	twclient "github.com/twilio/twilio-go/client"
 
 	"homeward/internal/fault"
-	"homeward/providers/wire"
+	"homeward/providers/exchange"
 )
 
 // refusals are Twilio's codes for a message that it will not take, whatever one does (docs.twilio.com/api/errors).
@@ -36,7 +36,7 @@ var refusals = map[int]struct{ code, message string }{
 var waiting = map[int]bool{20429: true, 21611: true, 14107: true, 30001: true, 63018: true}
 
 // sendFault classifies a failed Send.
-func sendFault(seen *wire.Call, err error) *fault.Error {
+func sendFault(seen *exchange.Call, err error) *fault.Error {
 	if !seen.Left() {
 		return unreachable(err)
 	}
@@ -48,7 +48,7 @@ func sendFault(seen *wire.Call, err error) *fault.Error {
 }
 
 // readFault classifies a failed read: nothing can have happened outside.
-func readFault(seen *wire.Call, err error) *fault.Error {
+func readFault(seen *exchange.Call, err error) *fault.Error {
 	if !seen.Left() {
 		return unreachable(err)
 	}
@@ -62,7 +62,7 @@ func readFault(seen *wire.Call, err error) *fault.Error {
 }
 
 // refused classifies a 3xx or 4xx.
-func refused(seen *wire.Call, status, code int, err error) *fault.Error {
+func refused(seen *exchange.Call, status, code int, err error) *fault.Error {
 	known, ok := refusals[code]
 	switch {
 	case status == http.StatusTooManyRequests, waiting[code]:
@@ -96,7 +96,7 @@ func uncertain(err error) *fault.Error {
 }
 
 // answered gives the HTTP status and Twilio's own code.
-func answered(seen *wire.Call, err error) (status, code int) {
+func answered(seen *exchange.Call, err error) (status, code int) {
 	var failure *twclient.TwilioRestError
 	if errors.As(err, &failure) {
 		code = failure.Code

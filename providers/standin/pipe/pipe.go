@@ -67,3 +67,8 @@ type address struct{}
 
 func (address) Network() string { return "pipe" }
 func (address) String() string  { return "pipe" }
+
+// Refuse is a dialler to nowhere: every connection is refused.
+func Refuse(context.Context, string, string) (net.Conn, error) {
+	return nil, &net.OpError{Op: "dial", Net: "pipe", Addr: address{}, Err: syscall.ECONNREFUSED}
+}

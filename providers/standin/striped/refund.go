@@ -25,9 +25,9 @@ type kept struct {
 
 // post makes a refund under Stripe's rules of idempotency: the first answer of a key is kept, errors of the server
 // included, and given again; other parameters are an error; a second request during the first is a conflict. What fails
-// before anything is tried (validation, rights, rate limits) is not kept.
+// before anything is tried (validation, rights, rate limits), or before it comes to Stripe (a Body of a proxy), is not kept.
 func (s *Server) post(w http.ResponseWriter, r *http.Request, f httpfault.Fault) {
-	if f.Fails() && !f.Effect && (f.Status < http.StatusInternalServerError || f.Cut) {
+	if f.Fails() && !f.Effect && (f.Status < http.StatusInternalServerError || f.Cut || f.Body != "") {
 		f.Wait(r)
 		f.Play(w, refuseWith(w))
 		return

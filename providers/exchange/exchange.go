@@ -1,6 +1,6 @@
-// Package wire watches one HTTP call to a vendor closely enough to tell, when it fails, whether the vendor may have
+// Package exchange watches one HTTP call to a vendor closely enough to tell, when it fails, whether the vendor may have
 // acted on it: the difference between trying again and looking first.
-package wire
+package exchange
 
 import (
 	"bytes"
@@ -51,7 +51,7 @@ func Watch(ctx context.Context) (context.Context, *Call) {
 // MaxAnswer is how much of an answer is read.
 const MaxAnswer = 8 << 20
 
-var errTooLarge = errors.New("wire: the answer is larger than 8 MiB")
+var errTooLarge = errors.New("exchange: the answer is larger than 8 MiB")
 
 // Transport sends requests to a vendor, or to To in its place, and fills in the watched Call.
 type Transport struct {
