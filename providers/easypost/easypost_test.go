@@ -117,6 +117,25 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
+// TestFolded checks that the tracker's whole story, told in two updates that arrive in the wrong order, makes the parcel it
+// should, with the newest estimate.
+func TestFolded(t *testing.T) {
+	t.Parallel()
+	early := events(t, strings.Replace(body, `{"message":"OUT FOR DELIVERY","status":"out_for_delivery","status_detail":"out_for_delivery","datetime":"2026-11-20T08:00:00Z"},`, "", 1))
+	state := orders.Fold(append(events(t, body), early...))
+	if len(state.Parcels) != 1 {
+		t.Fatalf("%d parcels", len(state.Parcels))
+	}
+	if p := state.Parcels[0]; p.Stage != orders.OutForDelivery || p.ETA != "2026-11-20" || p.Incident != orders.None {
+		t.Errorf("parcel %+v", p)
+	}
+	for _, line := range state.Timeline {
+		if line.Quiet {
+			t.Errorf("%s at %v is quiet", line.What, line.At)
+		}
+	}
+}
+
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[[2]string]struct {

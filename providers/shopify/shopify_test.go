@@ -53,20 +53,15 @@ func mustRead(t *testing.T, topic, body string) []orders.Event {
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	for _, topic := range []string{"orders/create", "orders/paid", "orders/updated", "orders/cancelled"} {
-		t.Run(topic, func(t *testing.T) {
-			t.Parallel()
-			providertest.Source(t, providertest.Case{
-				New:     func(o providers.Options) providers.Source { return shopify.New(o) },
-				Secrets: [2]string{"hush", "a newer secret"},
-				Sign: func(secret string, body []byte) http.Header {
-					return providertest.SignShopify(secret, topic, "delivery-1", body)
-				},
-				Signature: "X-Shopify-Hmac-Sha256",
-				Body:      fixture(t, "order.json"), Big: fixture(t, "order.json"), BigID: "820982911946154508",
-			})
-		})
-	}
+	providertest.Source(t, providertest.Case{
+		New:     func(o providers.Options) providers.Source { return shopify.New(o) },
+		Secrets: [2]string{"hush", "a newer secret"},
+		Sign: func(secret string, body []byte) http.Header {
+			return providertest.SignShopify(secret, "orders/paid", "delivery-1", body)
+		},
+		Signature: "X-Shopify-Hmac-Sha256",
+		Body:      fixture(t, "order.json"), Big: fixture(t, "order.json"), BigID: "820982911946154508",
+	})
 }
 
 // topicOf says on which topic a fixture's resource comes.
@@ -303,7 +298,5 @@ func TestNewHeaderNames(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, topic := range []string{"orders/updated"} {
-		providertest.Fuzz(f, source(), http.Header{"X-Shopify-Topic": {topic}}, fixture(f, "order.json"), []byte(`{"id":1}`))
-	}
+	providertest.Fuzz(f, source(), http.Header{"X-Shopify-Topic": {"orders/updated"}}, fixture(f, "order.json"), []byte(`{"id":1}`))
 }
