@@ -62,12 +62,13 @@ func (c *Client) Sender() string { return cmp.Or(c.cfg.MessagingServiceSID, c.cf
 
 // call runs f with a service whose one request goes under ctx, which twilio-go itself does not take, and is watched.
 func (c *Client) call(ctx context.Context, f func(*api.ApiService) error) (*exchange.Call, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
 	ctx, seen := exchange.Watch(ctx)
 	base := &twclient.Client{
 		Credentials: twclient.NewCredentials(c.cfg.AccountSID, c.cfg.AuthToken),
 		HTTPClient: &http.Client{
 			Transport:     under{ctx, c.transport},
-			Timeout:       c.timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -79,7 +80,8 @@ func (c *Client) call(ctx context.Context, f func(*api.ApiService) error) (*exch
 	return seen, err
 }
 
-// under puts a context beneath every request; the client's own, which carries its timeout, still ends it.
+// under puts requests under a context. The timeout is in it too: http.Client's own would keep a goroutine for every
+// refusal, because twilio-go leaves those answers unclosed.
 type under struct {
 	ctx  context.Context //nolint:containedctx // twilio-go has no other way in
 	next http.RoundTripper
@@ -87,11 +89,7 @@ type under struct {
 
 // RoundTrip implements http.RoundTripper.
 func (u under) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(u.ctx)
-	defer cancel(context.Canceled) // the answer is read by then
-	stop := context.AfterFunc(req.Context(), func() { cancel(context.Cause(req.Context())) })
-	defer stop()
-	return u.next.RoundTrip(req.WithContext(ctx))
+	return u.next.RoundTrip(req.WithContext(u.ctx))
 }
 
 // Send hands one SMS to Twilio and gives its SID. Its errors are faults: Later when Twilio cannot have taken it,
@@ -128,14 +126,14 @@ func (c *Client) Send(ctx context.Context, m Message) (string, error) {
 	return sid, nil
 }
 
-// Find looks for a message with exactly this body to this number, sent at or after since, and gives the SID of the
+// Find looks for a message with exactly this body to this number, created at or after since, and gives the SID of the
 // newest, "" when there is none. It is how an uncertain Send is cleared up.
+//
+// It lists by the number alone: Twilio's filter by DateSent would hide a message that still waits in Twilio's queue,
+// and an SMS that was not found goes out again.
 func (c *Client) Find(ctx context.Context, to, body string, since time.Time) (string, error) {
 	params := &api.ListMessageParams{}
 	params.SetTo(to)
-	// Twilio compares by the day, and a message that still waits has no date sent: the day before is listed, and the
-	// time it was created decides.
-	params.SetDateSentAfter(since.UTC().Add(-24 * time.Hour))
 	params.SetPageSize(200)
 	for token, page := "", ""; ; {
 		var found *api.ListMessageResponse
@@ -147,20 +145,23 @@ func (c *Client) Find(ctx context.Context, to, body string, since time.Time) (st
 		if err != nil {
 			return "", readFault(seen, err)
 		}
+		old := 0
 		for _, m := range found.Messages {
-			if m.Body != nil && *m.Body == body && m.To != nil && *m.To == to && m.Sid != nil && !before(m, since) {
+			switch {
+			case before(m, since):
+				old++
+			case m.Body != nil && *m.Body == body && m.To != nil && *m.To == to && m.Sid != nil:
 				return *m.Sid, nil
 			}
 		}
-		if found.NextPageUri == nil || *found.NextPageUri == "" {
-			return "", nil
+		if old == len(found.Messages) || found.NextPageUri == nil {
+			return "", nil // the list runs from the newest to the oldest
 		}
 		next, err := url.Parse(*found.NextPageUri)
 		if err != nil {
 			return "", readFault(seen, err)
 		}
-		token, page = next.Query().Get("PageToken"), next.Query().Get("Page")
-		if token == "" && page == "" {
+		if token, page = next.Query().Get("PageToken"), next.Query().Get("Page"); token == "" && page == "" {
 			return "", nil
 		}
 	}

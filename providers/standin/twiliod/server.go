@@ -124,7 +124,8 @@ func (s *Server) store(m Message) Message {
 	return m
 }
 
-// list gives outbound messages, newest first, by To and by the day of sending, in pages.
+// list gives messages, newest first, by To and by the day of sending, in pages. As there, what was not sent yet has no
+// day of sending, and a filter by it hides it.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	after, _ := time.Parse(time.RFC3339, q.Get("DateSent>"))
@@ -137,7 +138,8 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	var found []map[string]any
 	for i := len(s.messages) - 1; i >= 0; i-- {
 		m := s.messages[i]
-		if (q.Get("To") == "" || m.To == q.Get("To")) && !m.CreatedAt.Before(after.Truncate(24*time.Hour)) {
+		unsent := m.Status == "queued" || m.Status == "accepted"
+		if (q.Get("To") == "" || m.To == q.Get("To")) && (after.IsZero() || !unsent && !m.CreatedAt.Before(after.Truncate(24*time.Hour))) {
 			found = append(found, resource(m, s.accountSID))
 		}
 	}
