@@ -57,6 +57,52 @@ func TestApplyAgainWorksOnce(t *testing.T) {
 	}
 }
 
+func TestAFormOfAnEarlierFailureIsStale(t *testing.T) {
+	b := newBench(t)
+	e := b.event(store.EventFailed, "{}")
+	s := b.signIn("agent")
+	s.press("/ops/events/"+e.ID+"/apply", seen(e.Generation), "applied")
+	b.write(func(tx *store.Tx) error {
+		return tx.Finish(t.Context(), store.EventWork, e.ID, e.Generation+1, store.EventFailed, reasonWith("again"))
+	})
+	s.press("/ops/events/"+e.ID+"/ignore", seen(e.Generation, "note", "the first failure"), "stale")
+	if got := get(b, b.db.Event, e.ID); got.State != store.EventFailed {
+		t.Errorf("%s", got.State)
+	}
+}
+
+func TestWhatIsDoneIsNotMended(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	e, m, r := b.event(store.EventApplied, "{}"), b.message("m1", store.MessageSent, messages.Mail), b.refund("r1", store.RefundSucceeded, store.Due)
+	s := b.signIn("admin")
+	for _, path := range []string{"/ops/events/" + e.ID + "/apply", "/ops/events/" + e.ID + "/ignore"} {
+		s.press(path, seen(e.Generation, "note", "x"), "stale")
+	}
+	for _, path := range []string{"/ops/messages/m1/send", "/ops/messages/m1/sent", "/ops/messages/m1/dismiss"} {
+		s.press(path, seen(m.Generation, "note", "x"), "stale")
+	}
+	for _, path := range []string{"/ops/refunds/r1/retry", "/ops/refunds/r1/look", "/ops/refunds/r1/settle"} {
+		s.press(path, seen(r.Generation, "note", "x"), "stale")
+	}
+	if len(b.queue.tasks) != 0 {
+		t.Errorf("tasks %v", b.queue.tasks)
+	}
+}
+
+func TestPaidOtherwiseKeepsACaseOpenWhoseGoodsAreStillToCome(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Refunding)
+	c.Received = []returns.Item{{LineID: "l1", Quantity: 1}}
+	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
+	r := b.refund("r1", store.RefundPlanned, store.RefundHeld)
+	b.signIn("agent").press("/ops/refunds/r1/settle", seen(r.Generation, "note", "cash"), "settled")
+	if got := get(b, b.db.Case, "c1"); got.State != returns.Refunding {
+		t.Errorf("case is %s", got.State)
+	}
+}
+
 func TestSetAsideNeedsANoteAndKeepsTheReason(t *testing.T) {
 	b := newBench(t)
 	e := b.event(store.EventFailed, "{}")

@@ -3,10 +3,10 @@ package ops
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/store"
-	"time"
 )
 
 // role is what a user may do: each includes the ones before it.
