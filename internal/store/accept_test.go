@@ -58,6 +58,7 @@ func TestAcceptEventTellsWhatItSaw(t *testing.T) {
 		"another shop of that source":       {func(e *store.NewEvent) { e.Shop += " other" }, false},
 		"a very long id":                    {func(e *store.NewEvent) { e.DedupeKey = string(make([]byte, 9000)) }, false},
 		"an id that looks like a hash":      {func(e *store.NewEvent) { e.DedupeKey = "sha256:" }, false},
+		"an id with a NUL":                  {func(e *store.NewEvent) { e.DedupeKey = "a\x00b" }, false},
 		"an id with bytes that no text has": {func(e *store.NewEvent) { e.DedupeKey = "a\xff\x00b" }, false},
 	}
 	onBoth(t, func(t *testing.T, db *store.DB) {

@@ -146,25 +146,30 @@ func TestRefund(t *testing.T) {
 func TestHeadroomIsNotCountedTwice(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		var group sync.WaitGroup
-		for i := range 24 {
-			group.Go(func() {
-				err := db.Write(ctx, func(tx *store.Tx) error {
-					open, err := tx.RefundsByPayment(ctx, "pi_1")
-					if err != nil || len(open) > 0 {
+		for round := range 10 {
+			payment := fmt.Sprint("pi_", round)
+			var group sync.WaitGroup
+			for i := range 12 {
+				group.Go(func() {
+					err := db.Write(ctx, func(tx *store.Tx) error {
+						open, err := tx.RefundsByPayment(ctx, payment)
+						if err != nil || len(open) > 0 {
+							return err
+						}
+						refund := aRefund(fmt.Sprint(payment, "-", i))
+						refund.PaymentReference = payment
+						_, err = tx.InsertRefund(ctx, refund)
 						return err
+					})
+					if err != nil {
+						t.Error(cause(err))
 					}
-					_, err = tx.InsertRefund(ctx, aRefund(fmt.Sprint("r", i)))
-					return err
 				})
-				if err != nil {
-					t.Error(cause(err))
-				}
-			})
-		}
-		group.Wait()
-		if got := must[[]store.Refund](t)(db.RefundsByPayment(ctx, "pi_1")); len(got) != 1 {
-			t.Errorf("%d refunds were planned where there was room for one", len(got))
+			}
+			group.Wait()
+			if got := must[[]store.Refund](t)(db.RefundsByPayment(ctx, payment)); len(got) != 1 {
+				t.Errorf("%d refunds were planned where there was room for one", len(got))
+			}
 		}
 	})
 }

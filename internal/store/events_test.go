@@ -212,3 +212,24 @@ func TestSessionsAndOptOuts(t *testing.T) {
 		}
 	})
 }
+
+func TestSettleAndPayments(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		id := unit(t, db, store.RefundWork, "r1")
+		write(t, db, func(tx *store.Tx) error {
+			return errors.Join(tx.Settle(ctx, store.RefundWork, id, store.RefundSettled, nil),
+				tx.AddPayment(ctx, "acme", "pi_1", "o1"), tx.AddPayment(ctx, "acme", "pi_1", "o2"))
+		})
+		want := store.Work{State: store.RefundSettled, DueAt: t0, Generation: 1}
+		if diff := cmp.Diff(want, workOf(t, db, store.RefundWork, id)); diff != "" {
+			t.Error(diff)
+		}
+		if got := must[string](t)(db.OrderByPayment(ctx, "acme", "pi_1")); got != "o1" {
+			t.Errorf("the payment belongs to %q, want the first order told", got)
+		}
+		if _, err := db.OrderByPayment(ctx, "other", "pi_1"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("another shop's payment: %v", err)
+		}
+	})
+}

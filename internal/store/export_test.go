@@ -10,5 +10,14 @@ func OpenImpatient(ctx context.Context, dsn string, busy time.Duration) (*DB, er
 	return open(ctx, dsn, busy)
 }
 
+// WriterPragma gives a setting of the connection that SQLite's writer owns.
+func WriterPragma(ctx context.Context, db *DB, name string) (v string, err error) {
+	err = db.Write(ctx, func(tx *Tx) error {
+		v, err = first(ctx, tx.q, value[string], "PRAGMA "+name)
+		return err
+	})
+	return v, err
+}
+
 // NewestMigration is the version that Ready expects.
 const NewestMigration = newestMigration

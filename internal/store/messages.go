@@ -8,13 +8,13 @@ import (
 )
 
 const messageColumns = "id, shop, order_id, topic, occasion, channel, recipient, class, queue, language, data, expires_at, " +
-	"header_id, provider_id, body_hash, lookups, called_at, sent_at, delivery, delivery_at, created_at, " + workColumns
+	"header_id, provider_id, body, lookups, called_at, sent_at, delivery, delivery_at, created_at, " + workColumns
 
 func scanMessage(r row) (Message, error) {
 	var m Message
 	err := r.Scan(append([]any{
 		&m.ID, &m.Shop, &m.OrderID, &m.Topic, &m.Occasion, &m.Channel, &m.Recipient, &m.Class, &m.Queue, &m.Language,
-		jsonColumn{&m.Data}, timeColumn{&m.ExpiresAt}, &m.HeaderID, &m.ProviderID, &m.BodyHash, &m.Lookups,
+		jsonColumn{&m.Data}, timeColumn{&m.ExpiresAt}, &m.HeaderID, &m.ProviderID, &m.Body, &m.Lookups,
 		timeColumn{&m.CalledAt}, timeColumn{&m.SentAt}, &m.Delivery, timeColumn{&m.DeliveryAt}, timeColumn{&m.CreatedAt},
 	}, m.Work.columns()...)...)
 	return m, err
@@ -128,7 +128,7 @@ func (tx *Tx) AddMessage(ctx context.Context, message Message) (bool, error) {
 	n, err := exec(ctx, tx.q, "INSERT INTO messages ("+messageColumns+") VALUES ("+placeholders(1, 29)+") ON CONFLICT DO NOTHING",
 		append([]any{
 			m.ID, m.Shop, m.OrderID, string(m.Topic), m.Occasion, string(m.Channel), m.Recipient, string(m.Class), m.Queue,
-			m.Language, jsonText(m.Data), ms(m.ExpiresAt), m.HeaderID, m.ProviderID, m.BodyHash, m.Lookups, ms(m.CalledAt),
+			m.Language, jsonText(m.Data), ms(m.ExpiresAt), m.HeaderID, m.ProviderID, m.Body, m.Lookups, ms(m.CalledAt),
 			ms(m.SentAt), m.Delivery, ms(m.DeliveryAt), ms(m.CreatedAt),
 		}, m.Work.values()...)...)
 	if err != nil || n == 0 {
@@ -186,11 +186,11 @@ func (tx *Tx) ReplaceMessage(ctx context.Context, messageID string) (bool, error
 	return n == 1, err
 }
 
-// SetMessage writes what sending brought: header id, provider id, body hash, lookups, called_at and sent_at; not the work
+// SetMessage writes what sending brought: header id, provider id, body, lookups, called_at and sent_at; not the work
 // columns. ErrNotFound when there is no message.
 func (tx *Tx) SetMessage(ctx context.Context, message Message) error {
-	return must(ctx, tx.q, ErrNotFound, `UPDATE messages SET header_id = $2, provider_id = $3, body_hash = $4, lookups = $5,
-		called_at = $6, sent_at = $7 WHERE id = $1`, message.ID, message.HeaderID, message.ProviderID, message.BodyHash,
+	return must(ctx, tx.q, ErrNotFound, `UPDATE messages SET header_id = $2, provider_id = $3, body = $4, lookups = $5,
+		called_at = $6, sent_at = $7 WHERE id = $1`, message.ID, message.HeaderID, message.ProviderID, message.Body,
 		message.Lookups, ms(message.CalledAt), ms(message.SentAt))
 }
 

@@ -89,6 +89,16 @@ func TestSQLiteFilesAreTheOwnersOnly(t *testing.T) {
 	}
 }
 
+// TestSQLiteCommitsToTheDisk: a kill cannot show a commit that only the system's memory holds; a power cut would.
+func TestSQLiteCommitsToTheDisk(t *testing.T) {
+	db := openSQLite(t)
+	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal"} {
+		if got := must[string](t)(store.WriterPragma(t.Context(), db, name)); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestReady(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		if err := db.Ready(t.Context()); err != nil {
@@ -122,8 +132,10 @@ func TestNewestMigrationIsTheNewestFile(t *testing.T) {
 func TestManyOpenAtOnce(t *testing.T) {
 	atOnce := func(t *testing.T, dsn string) {
 		var group sync.WaitGroup
-		for range 4 {
+		start := make(chan struct{})
+		for range 8 {
 			group.Go(func() {
+				<-start
 				db, err := store.Open(t.Context(), dsn)
 				if err != nil {
 					t.Error(cause(err))
@@ -137,9 +149,14 @@ func TestManyOpenAtOnce(t *testing.T) {
 				}
 			})
 		}
+		close(start)
 		group.Wait()
 	}
-	t.Run("sqlite", func(t *testing.T) { atOnce(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")) })
+	t.Run("sqlite", func(t *testing.T) {
+		for range 5 {
+			atOnce(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+		}
+	})
 	t.Run("postgres", func(t *testing.T) { atOnce(t, postgresDSN(t)) })
 }
 

@@ -126,7 +126,7 @@ type Message struct {
 	HeaderID  string // mail: the Message-ID without angle brackets
 	// ProviderID is Twilio's SID, or the queue id in the mail server's answer when it gave one.
 	ProviderID string
-	BodyHash   string    // hex SHA-256 of an SMS's body, to find it at Twilio
+	Body       string    // an SMS as it first went, to find it at Twilio by
 	Lookups    int       // how often an uncertain SMS was looked up in vain
 	CalledAt   time.Time // when the newest call began
 	SentAt     time.Time

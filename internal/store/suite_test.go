@@ -69,8 +69,13 @@ func postgresDSN(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := fmt.Sprintf("homeward_test_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := server.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
-		t.Fatal(err)
+	// A language's own order of letters, where the server has one: nothing may depend on it.
+	create := "CREATE DATABASE " + name + " TEMPLATE template0"
+	_, err = server.ExecContext(t.Context(), create+" ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'")
+	if err != nil {
+		if _, err = server.ExecContext(t.Context(), create); err != nil {
+			t.Fatal(err)
+		}
 	}
 	t.Cleanup(func() {
 		_, err := server.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")

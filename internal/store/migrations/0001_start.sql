@@ -100,7 +100,7 @@ CREATE TABLE messages (
     expires_at BIGINT NOT NULL,
     header_id TEXT NOT NULL DEFAULT '',
     provider_id TEXT NOT NULL DEFAULT '',
-    body_hash TEXT NOT NULL DEFAULT '',
+    body TEXT NOT NULL DEFAULT '',
     lookups BIGINT NOT NULL DEFAULT 0,
     called_at BIGINT NOT NULL DEFAULT 0,
     sent_at BIGINT NOT NULL DEFAULT 0,
@@ -223,6 +223,14 @@ CREATE INDEX refunds_payment ON refunds (payment_reference) WHERE payment_refere
 CREATE INDEX refunds_stripe ON refunds (stripe_id) WHERE stripe_id <> '';
 CREATE INDEX refunds_case ON refunds (case_id) WHERE case_id <> '';
 
+-- Which order a payment at Stripe belongs to.
+CREATE TABLE payments (
+    shop TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    PRIMARY KEY (shop, reference)
+);
+
 CREATE TABLE opt_outs (
     sender TEXT NOT NULL,
     recipient TEXT NOT NULL,
@@ -253,6 +261,7 @@ CREATE INDEX audit_object ON audit (object, id);
 DROP TABLE audit;
 DROP TABLE sessions;
 DROP TABLE opt_outs;
+DROP TABLE payments;
 DROP TABLE refunds;
 DROP TABLE case_log;
 DROP TABLE cases;
