@@ -39,23 +39,19 @@ func NewBrand(hex string) Brand {
 
 // shades gives the custom properties on one ground: the fill of buttons and marks, the text on it, links, and a tint.
 func shades(c, ground, towards color) string {
-	fill := c.until(towards, ground, visible)
-	on := white
-	if fill.contrast(white) < readable {
-		on = black
-	}
-	// Either black or white reads on any colour; 4.5 can be missed by a hair in the middle.
-	fill = fill.until(opposite(on), on, readable)
+	fill, on := filled(c.until(towards, ground, visible), ground)
 	tint := ground.mix(c, 0.09)
 	ink := c.until(towards, tint, readable+0.2)
 	return fmt.Sprintf("--brand:%s;--on-brand:%s;--ink:%s;--tint:%s;--tint-line:%s", fill, on, ink, tint, ground.mix(c, 0.26))
 }
 
-func opposite(c color) color {
-	if c == white {
-		return black
+// filled chooses the text on a fill. White on a slightly darker brand looks better than black on it, as long as the fill
+// can still be told from the ground; a light brand keeps its tone and carries black.
+func filled(c, ground color) (fill, on color) {
+	if darker := c.until(black, white, readable); c.contrast(white) >= 2.6 && darker.contrast(ground) >= visible {
+		return darker, white
 	}
-	return white
+	return c.until(white, black, readable), black
 }
 
 // CSS gives the brand's custom properties as a style sheet, "" for the zero Brand. It holds nothing but colours.
