@@ -306,7 +306,7 @@ func (c composer) refunded() section {
 	refund := c.v.refund()
 	s := section{
 		Title: c.w.T("label.refund"),
-		Facts: []fact{{Label: c.w.T("label.refund"), Value: c.w.Money(refund.Amount, refund.Currency), Big: true}},
+		Facts: []fact{{Label: c.w.T("label.amount"), Value: c.w.Money(refund.Amount, refund.Currency), Big: true}},
 	}
 	s.Facts = append(s.Facts, fact{Label: c.w.T("label.order"), Value: clean(c.v.Order.Order.Number), Literal: true})
 	if c.v.Case != nil {

@@ -43,6 +43,18 @@ func tokens(pattern string) []token {
 	return out
 }
 
+// withoutWeekday drops the weekday and what joins it to the day.
+func withoutWeekday(pattern []token) []token {
+	var out []token
+	for i, k := range pattern {
+		afterWeekday := k.field == 0 && i > 0 && pattern[i-1].field == 'E'
+		if k.field != 'E' && !afterWeekday {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // glue joins a date's pattern and the time's.
 func (l *locale) glue(date []token) []token {
 	var out []token

@@ -42,7 +42,9 @@ func (l letter) Logo() template.URL {
 func (l letter) FallbackText() string { return l.Words.T("foot.link") }
 
 // Address is the shop's postal address as one line.
-func (l letter) Address() string { return oneLine(addressLines(l.Shop.Name, l.Shop.Address), l.Words.Dir()) }
+func (l letter) Address() string {
+	return oneLine(addressLines(l.Shop.Name, l.Shop.Address), l.Words.Dir())
+}
 
 // section is one card: a title, facts, lines of goods, amounts, a link.
 type section struct {
@@ -74,7 +76,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 	l := letter{
 		Words: w, Palette: r.palette(v.Shop.Color), Shop: v.Shop,
 		Subject: c.text("subject"), Preheader: c.text("preheader"), Headline: c.text("headline"),
-		Body: []string{c.text("body")},
+		Body:     []string{c.text("body")},
 		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v.Topic)),
 		Foot: c.foot(),
 	}

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"unicode"
@@ -33,12 +34,13 @@ type locale struct {
 	Time        string            `json:"time"` // "HH:mm"
 	Glue        string            `json:"glue"` // "{1} 'at' {0}": 1 is the date, 0 the time
 	Symbols     map[string]string `json:"symbols"`
+	Patterns    map[string]string `json:"patterns"` // of currencies that are written otherwise than Money
 
-	digits                             []string
-	date, day, time, dateTime, dayTime []token
-	positive, negative                 moneyPattern
-	positiveAlpha, negativeAlpha       moneyPattern
-	indianGrouping                     bool // 12,34,567
+	digits                                        []string
+	date, day, time, dateTime, dayTime, shortTime []token
+	positive, negative                            moneyPattern
+	positiveAlpha, negativeAlpha                  moneyPattern
+	indianGrouping                                bool // 12,34,567
 }
 
 // loadLocales reads the table once per process; it is only read afterwards.
@@ -78,10 +80,7 @@ func resolve(name string, rows map[string]json.RawMessage, done map[string]*loca
 			return nil, err
 		}
 		*l = *parent
-		l.Symbols = make(map[string]string, len(parent.Symbols))
-		for code, symbol := range parent.Symbols {
-			l.Symbols[code] = symbol
-		}
+		l.Symbols, l.Patterns = maps.Clone(parent.Symbols), maps.Clone(parent.Patterns)
 		l.Months, l.Days = append([]string(nil), parent.Months...), append([]string(nil), parent.Days...)
 	}
 	if err := json.Unmarshal(rows[name], l); err != nil {
@@ -98,7 +97,7 @@ func (l *locale) compile() {
 		l.digits = append(l.digits, string(d))
 	}
 	l.date, l.day, l.time = tokens(l.Date), tokens(l.Day), tokens(l.Time)
-	l.dateTime, l.dayTime = l.glue(l.date), l.glue(l.day)
+	l.dateTime, l.dayTime, l.shortTime = l.glue(l.date), l.glue(l.day), l.glue(withoutWeekday(l.day))
 	l.positive, l.negative = moneyPatterns(l.Money)
 	l.positiveAlpha, l.negativeAlpha = moneyPatterns(l.MoneyAlpha)
 	l.indianGrouping = strings.Contains(l.Money, "#,##,##0")
@@ -138,7 +137,7 @@ func cutNumber(p string) moneyPattern {
 	return moneyPattern{p[:start], p[end+1:]}
 }
 
-// symbol puts the currency's symbol and the sign into an affix; CLDR wants a no-break space between a symbol that is
+// affixes puts the currency's symbol and the sign into an affix; CLDR wants a no-break space between a symbol that is
 // letters and the digits where the pattern has none.
 func (l *locale) affixes(p moneyPattern, symbol string) (prefix, suffix string) {
 	fill := func(s string) string {
@@ -165,21 +164,17 @@ func isAlpha(r rune) bool { return !unicode.IsSymbol(r) && !unicode.In(r, unicod
 
 // formatMoney writes minor units: 123450, "PLN" is "1234,50 zł" in Polish.
 func (l *locale) formatMoney(decimal, currency string) string {
-	unsigned, negative := strings.CutPrefix(decimal, "-")
 	symbol, ok := l.Symbols[currency]
 	if !ok {
 		symbol = clean(currency)
 	}
-	pattern := l.positive
-	alpha := unicode.IsLetter(lastRune(symbol))
-	switch {
-	case negative && alpha:
-		pattern = l.negativeAlpha
-	case negative:
-		pattern = l.negative
-	case alpha:
-		pattern = l.positiveAlpha
-	}
+	return l.writeMoney(decimal, currency, symbol)
+}
+
+// writeMoney writes a decimal string with a symbol for its currency.
+func (l *locale) writeMoney(decimal, currency, symbol string) string {
+	unsigned, negative := strings.CutPrefix(decimal, "-")
+	pattern := l.moneyPattern(currency, unicode.IsLetter(lastRune(symbol)), negative)
 	prefix, suffix := l.affixes(pattern, symbol)
 	whole, fraction, hasFraction := strings.Cut(unsigned, ".")
 	out := prefix + l.native(l.grouped(whole, l.Group))
@@ -187,6 +182,20 @@ func (l *locale) formatMoney(decimal, currency string) string {
 		out += l.Decimal + l.native(fraction)
 	}
 	return out + suffix
+}
+
+func (l *locale) moneyPattern(currency string, alpha, negative bool) moneyPattern {
+	positive, minus := l.positive, l.negative
+	switch own := l.Patterns[currency]; {
+	case own != "":
+		positive, minus = moneyPatterns(own)
+	case alpha:
+		positive, minus = l.positiveAlpha, l.negativeAlpha
+	}
+	if negative {
+		return minus
+	}
+	return positive
 }
 
 // grouped puts separators between the thousands of a row of digits.

@@ -87,7 +87,7 @@ func (f fact) isolated(dir string) string {
 
 // isolated wraps a value that stands beside words which run the other way.
 func isolated(s, dir string) string {
-	if dir != "rtl" || s == "" {
+	if dir != "rtl" || !needsIsolate(s, dir) {
 		return s
 	}
 	return firstStrongIsolate + s + popIsolate

@@ -18,7 +18,7 @@ var mailFiles embed.FS
 // Renderer turns views into mails and SMS. It is made once and safe to share.
 type Renderer struct {
 	catalog  *catalog
-	html     *template.Template
+	html     map[string]*template.Template // by direction
 	text     *texttemplate.Template
 	palettes sync.Map // by colour: a process serves few shops
 }
@@ -33,10 +33,9 @@ func New() (*Renderer, error) {
 	if _, err := loadLocales(); err != nil {
 		return nil, err
 	}
-	html, err := template.New("layout.html").Funcs(template.FuncMap{"bdi": withBDI, "keep": outlook, "startside": startSide, "endside": endSide}).
-		ParseFS(mailFiles, "mail/layout.html")
+	html, err := parseHTML()
 	if err != nil {
-		return nil, fmt.Errorf("templates: %w", err)
+		return nil, err
 	}
 	text, err := texttemplate.New("layout.txt").ParseFS(mailFiles, "mail/layout.txt")
 	if err != nil {
@@ -77,7 +76,7 @@ func (r *Renderer) Mail(v View) (mail Mail, err error) {
 	l := r.compose(v, w)
 	var html, text strings.Builder
 	html.Grow(24 << 10)
-	if err := r.html.Execute(&html, l); err != nil {
+	if err := r.html[w.Dir()].Execute(&html, l); err != nil {
 		return Mail{}, fmt.Errorf("templates: %s mail: %w", v.Topic, err)
 	}
 	if err := r.text.Execute(&text, l.plain(w.Dir())); err != nil {
@@ -125,17 +124,22 @@ func (r *Renderer) palette(colour string) palette {
 	return p
 }
 
-// startSide and endSide are the sides of a line of text, for the align attribute that Outlook obeys.
-func startSide(dir string) string {
-	if dir == "rtl" {
-		return "right"
+// parseHTML reads the layout once per direction: which side a line starts on is written into it, for the align attributes
+// that Outlook obeys.
+func parseHTML() (map[string]*template.Template, error) {
+	source, err := mailFiles.ReadFile("mail/layout.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
 	}
-	return "left"
-}
-
-func endSide(dir string) string {
-	if dir == "rtl" {
-		return "left"
+	html := make(map[string]*template.Template, 2)
+	for dir, sides := range map[string]*strings.Replacer{
+		"ltr": strings.NewReplacer("[[dir]]", "ltr", "[[start]]", "left", "[[end]]", "right"),
+		"rtl": strings.NewReplacer("[[dir]]", "rtl", "[[start]]", "right", "[[end]]", "left"),
+	} {
+		layout := template.New("layout.html").Funcs(template.FuncMap{"bdi": withBDI, "keep": outlook})
+		if html[dir], err = layout.Parse(sides.Replace(string(source))); err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
 	}
-	return "right"
+	return html, nil
 }

@@ -2,9 +2,11 @@ package templates
 
 import (
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"homeward/internal/messages"
+	"homeward/internal/orders"
 )
 
 // Two segments are what an order's SMS may cost.
@@ -13,49 +15,64 @@ const (
 	ucsUnits = 2 * 67
 )
 
-// shortMessage puts a view into at most two segments. What the reader needs in hand (code, place, date) stays; what can
-// go goes in this order: the time limit, the length of names, the link. The link of order_link is its whole purpose and
-// always stays.
-func shortMessage(c composer) string {
-	link := string(safeURL(c.v.Link))
-	linkOnly := c.v.Topic == messages.OrderLink
-	for _, limit := range []int{60, 30, 20, 12} {
-		text := c.short(limit, true)
-		if link != "" && fits(text+"\n"+link) {
-			return text + "\n" + link
-		}
-		if linkOnly {
-			continue
-		}
-		if fits(text) {
-			return text
-		}
-	}
-	if linkOnly && link != "" {
-		return link
-	}
-	return c.short(8, false)
+// cut is how far an SMS is shortened.
+type cut struct {
+	shop, place int // runes of the shop's name and of the pickup point
+	until       func(Words, time.Time) string
+	link        bool
 }
 
-// short writes the sentence and its facts, names cut to limit runes.
-func (c composer) short(limit int, until bool) string {
+// cuts is what is tried, one after the other, until the text fits: the link stays as long as only the shop's name pays
+// for it; then the weekday goes, then the time limit. The code always stays, and the place goes last.
+var cuts = []cut{
+	{60, 60, Words.Moment, true}, {24, 60, Words.Moment, true}, {14, 60, Words.Moment, true},
+	{60, 60, Words.Moment, false}, {24, 60, Words.Moment, false}, {24, 60, Words.shortMoment, false}, {14, 60, Words.shortMoment, false},
+	{14, 40, Words.shortMoment, false}, {14, 28, Words.shortMoment, false}, {14, 20, Words.shortMoment, false}, {8, 12, Words.shortMoment, false},
+	{14, 40, nil, false}, {12, 24, nil, false}, {8, 12, nil, false},
+}
+
+// shortMessage puts a view into at most two segments. The link of order_link is its whole purpose and always stays.
+func shortMessage(c composer) string {
+	link := string(safeURL(c.v.Link))
+	if c.v.Topic == messages.OrderLink {
+		for _, shop := range []int{60, 24, 14, 8} {
+			if text := c.short(cut{shop: shop}) + "\n" + link; fits(text) {
+				return text
+			}
+		}
+		return link
+	}
+	var text string
+	for _, how := range cuts {
+		if how.link && link == "" {
+			continue
+		}
+		if text = c.short(how); how.link {
+			text += "\n" + link
+		}
+		if fits(text) {
+			break
+		}
+	}
+	return text
+}
+
+// short writes the sentence and its facts.
+func (c composer) short(how cut) string {
 	c.values = c.variables()
-	c.values["Shop"] = shorten(clean(c.v.Shop.Name), limit)
-	c.values["Number"] = shorten(clean(c.v.Order.Order.Number), 24)
-	c.values["RMA"] = shorten(clean(c.values["RMA"].(string)), 16) //nolint:forcetypeassert // variables makes it a string
+	c.values["Shop"] = trimmed(clean(c.v.Shop.Name), how.shop)
+	c.values["Number"] = trimmed(clean(c.v.Order.Order.Number), 20)
+	if c.v.Case != nil {
+		c.values["RMA"] = trimmed(clean(c.v.Case.RMA), 16)
+	}
+	if refund := c.v.refund(); refund.Currency != "" {
+		c.values["Amount"] = c.w.plainMoney(refund.Amount, refund.Currency)
+	}
 	parts := []string{c.text("sms")}
 	p := c.v.parcel()
 	switch c.v.Topic {
 	case messages.ReadyForPickup, messages.PickupEndsSoon:
-		if place := clean(p.Pickup.Place); place != "" {
-			parts = append(parts, c.w.T("sms.place", "Place", shorten(place, limit)))
-		}
-		if code := clean(p.Pickup.Code); code != "" {
-			parts = append(parts, c.w.T("sms.code", "Code", code))
-		}
-		if until && !p.Pickup.Until.IsZero() {
-			parts = append(parts, c.w.T("sms.until", "Until", c.w.Moment(p.Pickup.Until)))
-		}
+		parts = append(parts, c.shortPickup(p.Pickup, how)...)
 	case messages.Shipped, messages.InTransit:
 		if day := c.w.Day(p.ETA); day != "" && len(c.v.Parcels) == 1 {
 			parts = append(parts, c.w.T("sms.eta", "Day", day))
@@ -65,14 +82,28 @@ func (c composer) short(limit int, until bool) string {
 	return plainCharacters(strings.Join(parts, " "))
 }
 
-// plainCharacters replaces what would cost a segment and look no better: no-break spaces, typographic marks, and the
-// currency signs that GSM-7 lacks.
+// shortPickup writes where, with which code and until when.
+func (c composer) shortPickup(p orders.Pickup, how cut) []string {
+	var parts []string
+	if place := clean(p.Place); place != "" {
+		parts = append(parts, c.w.T("sms.place", "Place", trimmed(place, how.place)))
+	}
+	if code := clean(p.Code); code != "" {
+		parts = append(parts, c.w.T("sms.code", "Code", trimmed(code, 20)))
+	}
+	if how.until != nil && !p.Until.IsZero() {
+		parts = append(parts, c.w.T("sms.until", "Until", how.until(c.w, p.Until)))
+	}
+	return parts
+}
+
+// plainCharacters replaces what would cost a segment and look no better: no-break spaces and typographic marks.
 func plainCharacters(s string) string { return smsCharacters.Replace(s) }
 
 var smsCharacters = strings.NewReplacer(
 	"\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u200e", "", "\u200f", "", "\u061c", "",
 	"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "«", `"`, "»", `"`,
-	"\u2013", "-", "\u2014", "-", "\u2212", "-", "\u2026", "...", "×", "x", "zł", "PLN",
+	"\u2013", "-", "\u2014", "-", "\u2212", "-", "\u2026", "...", "×", "x",
 )
 
 // fits tells whether a text goes into two segments.

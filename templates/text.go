@@ -48,6 +48,22 @@ func steersDirection(r rune) bool {
 	return (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
 }
 
+// needsIsolate tells whether a value could disturb a line of a direction, or be disturbed by it. Only words of the line's
+// own right-to-left script cannot; on lines from left to right every value is isolated, for it may be such words.
+func needsIsolate(s, direction string) bool {
+	if s == "" || direction != "rtl" {
+		return s != ""
+	}
+	for _, r := range s {
+		if !unicode.In(r, unicode.Arabic) || unicode.IsDigit(r) {
+			if r != ' ' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // withBDI escapes text for HTML and turns its isolates into <bdi>, which mail clients know better.
 func withBDI(s string) template.HTML {
 	s = template.HTMLEscapeString(s)
@@ -67,20 +83,30 @@ var isolates = strings.NewReplacer(firstStrongIsolate, "", popIsolate, "")
 
 func withoutIsolates(s string) string { return isolates.Replace(s) }
 
-// shorten cuts s to at most n runes, at a space where one is near, and marks the cut with "...".
+// shorten cuts s to at most n runes and marks the cut.
 func shorten(s string, n int) string {
+	if cut := trimmed(s, n-1); cut != s {
+		return cut + "…"
+	}
+	return s
+}
+
+// trimmed cuts s to at most n runes, at a space where one is near, without a mark.
+func trimmed(s string, n int) string {
 	runes := []rune(s)
 	if len(runes) <= n {
 		return s
 	}
-	cut := max(n-3, 1)
-	for i := cut; i > cut*2/3; i-- {
+	cut := n
+	for i := n; i > n/2; i-- {
 		if unicode.IsSpace(runes[i]) {
 			cut = i
 			break
 		}
 	}
-	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.Is(unicode.Mn, r) }) + "..."
+	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.Is(unicode.Mn, r)
+	})
 }
 
 // oneLine joins parts with the comma of the line's direction.

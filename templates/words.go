@@ -1,11 +1,13 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"homeward/internal/money"
 )
@@ -101,7 +103,7 @@ func (w Words) value(v any) any {
 	default:
 		s = fmt.Sprint(v)
 	}
-	if s = clean(s); w.isolate && s != "" {
+	if s = clean(s); w.isolate && needsIsolate(s, w.Dir()) {
 		return firstStrongIsolate + s + popIsolate
 	}
 	return s
@@ -122,6 +124,18 @@ func (w Words) Money(minor int64, currency string) string {
 	return w.locale.formatMoney(money.Decimal(minor, currency), currency)
 }
 
+// plainMoney is Money for an SMS: a symbol that would turn a plain text into UCS-2 gives way to the currency's code.
+func (w Words) plainMoney(minor int64, currency string) string {
+	symbol := w.locale.Symbols[currency]
+	for _, r := range symbol {
+		if unicode.Is(unicode.Latin, r) && !strings.ContainsRune(gsmBasic, r) {
+			symbol = currency
+			break
+		}
+	}
+	return w.locale.writeMoney(money.Decimal(minor, currency), currency, cmp.Or(symbol, clean(currency)))
+}
+
 // Date writes the day of t with its year: "23 listopada 2026". The zero time gives "".
 func (w Words) Date(t time.Time) string { return w.at(w.locale.date, t) }
 
@@ -130,6 +144,9 @@ func (w Words) DateTime(t time.Time) string { return w.at(w.locale.dateTime, t) 
 
 // Moment writes weekday, day and time of t, for what is near: "środa, 25 listopada 18:00".
 func (w Words) Moment(t time.Time) string { return w.at(w.locale.dayTime, t) }
+
+// shortMoment is Moment without the weekday: "25 listopada 18:00".
+func (w Words) shortMoment(t time.Time) string { return w.at(w.locale.shortTime, t) }
 
 // Time writes the time of day of t: "17:00".
 func (w Words) Time(t time.Time) string { return w.at(w.locale.time, t) }

@@ -1,7 +1,7 @@
 // Makes templates/testdata/intl.json: what Node's Intl says, for the formatter's test to agree with.
 import { mkdirSync, writeFileSync } from 'node:fs'
 
-const locales = ['en', 'en-US', 'en-GB', 'en-IE', 'en-IN', 'en-PL', 'en-DE', 'en-AE', 'pl', 'pl-PL', 'sl-SI', 'ar', 'ar-AE', 'ar-EG', 'ar-SA',
+const locales = ['en', 'en-US', 'en-GB', 'en-IE', 'en-IN', 'en-150', 'en-AE', 'pl', 'pl-PL', 'sl-SI', 'ar', 'ar-AE', 'ar-EG', 'ar-SA',
   'ar-MA', 'ru-RU', 'ru-KZ', 'de', 'de-DE', 'de-AT', 'de-CH', 'de-LI']
 const amounts = [['PLN', 9479], ['PLN', 123450], ['PLN', 1234567], ['EUR', 5], ['EUR', -3990], ['EUR', 123456789], ['USD', 100], ['JPY', 12345],
   ['KWD', 1234567], ['CHF', 4250], ['RUB', 250000], ['AED', 19900], ['EGP', 129900], ['GBP', -99]]

@@ -39,6 +39,7 @@ function full(locale) {
     day: (a.MMMMEd ?? a.MMMEd).replace(/MMM+|LLL+/, 'MMMM').replace(/E+|c+/, 'EEEE'),
     time: d.timeFormats.short,
     glue: typeof glue === 'string' ? glue : glue._value,
+    patterns: Object.fromEntries(currencies.filter(k => c[k]?.pattern).map(k => [k, c[k].pattern])),
     symbols: Object.fromEntries(currencies.filter(k => c[k]?.symbol && c[k].symbol !== k).map(k => [k, c[k].symbol])),
   }
 }
@@ -49,13 +50,23 @@ function parentOf(locale, all) {
   return all.includes(p) ? p : locale.split('-')[0]
 }
 
+// English in continental Europe keeps English numbers (1,234.50) although CLDR gives some of its countries the comma of
+// their own language: an English sentence with "1.234,50" in it is misread. Dates stay the country's.
+function settled(locale, all) {
+  const row = full(locale)
+  if (parentOf(locale, all) !== 'en-150' || row.decimal !== ',') return row
+  const { decimal, group, number_group, money, money_alpha, patterns } = full('en-150')
+  return { ...row, decimal, group, number_group, money, money_alpha, patterns }
+}
+
 function difference(child, parent) {
   const out = {}
   for (const [k, v] of Object.entries(child)) {
-    if (k === 'symbols') {
+    if (k === 'symbols' || k === 'patterns') {
       const diff = {}
       for (const code of currencies) {
-        const [was, is] = [parent.symbols[code] ?? code, v[code] ?? code]
+        const without = k === 'symbols' ? code : ''
+        const [was, is] = [parent[k][code] ?? without, v[code] ?? without]
         if (was !== is) diff[code] = is
       }
       if (Object.keys(diff).length) out[k] = diff
@@ -66,7 +77,7 @@ function difference(child, parent) {
 
 const all = readdirSync(new URL('cldr-numbers-full/main', base))
   .filter(l => languages.includes(l.split('-')[0]) && /^[a-z]+(-([A-Z]{2}|\d{3}))?$/.test(l)).sort()
-const data = Object.fromEntries(all.map(l => [l, full(l)]))
+const data = Object.fromEntries(all.map(l => [l, settled(l, all)]))
 const lines = all.map(l => {
   const parent = parentOf(l, all)
   const row = parent ? { parent, ...difference(data[l], data[parent]) } : data[l]
