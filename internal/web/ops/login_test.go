@@ -52,7 +52,7 @@ func TestWrongNameAndWrongPasswordGetTheSameAnswer(t *testing.T) {
 
 // An unknown name must be compared too, at the highest cost among the users: otherwise its time tells it apart.
 func TestUnknownNamesCostAComparison(t *testing.T) {
-	costly, err := bcrypt.GenerateFromPassword([]byte("x"), 11)
+	costly, err := bcrypt.GenerateFromPassword([]byte("x"), 9)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,10 @@ func TestUnknownNamesCostAComparison(t *testing.T) {
 		b.post("/ops/login", url.Values{"name": {name}, "password": {"no"}})
 		return time.Since(start)
 	}
-	known, unknown := min(timed("olga"), timed("olga")), min(timed("nobody"), timed("nobody"))
+	known, unknown := timed("olga"), timed("nobody")
+	for range 5 { // the quickest of several, because other work on the machine only adds
+		known, unknown = min(known, timed("olga")), min(unknown, timed("nobody"))
+	}
 	if unknown < known/3 {
 		t.Errorf("unknown name %v, known name %v", unknown, known)
 	}
