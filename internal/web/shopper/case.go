@@ -111,23 +111,23 @@ func (h *handler) moved(w http.ResponseWriter, r *http.Request, v *visit, c stor
 
 func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 	words, state := v.words, string(c.State)
+	var own []store.Refund
+	for _, refund := range l.refunds {
+		if refund.CaseID == c.ID {
+			own = append(own, refund)
+		}
+	}
 	p := &casePage{
 		Frame: h.visitFrame(v, words.T("page.case.title", "RMA", c.RMA), "/returns/"+c.RMA), RMA: c.RMA,
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
 		Hero:   hero{Tone: caseTone(c.State), Title: words.T("page.case.hero." + state), Note: words.T("page.case.note." + state)},
-		Steps:  v.caseSteps(c.State), Send: c.State == returns.Approved, Address: returnAddress(v),
+		Steps:  v.caseSteps(c.State, paid(own)), Send: c.State == returns.Approved, Address: returnAddress(v),
 		Tracking: c.TrackingNumber, CanTrack: allows(c.State, returns.Send), CanCall: allows(c.State, returns.CallOff),
 		Decision: c.Decision, Reason: words.Code("reason", string(c.Reason)), Note: c.Note, Action: v.path + "/returns/" + c.RMA,
 	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
-		}
-	}
-	var own []store.Refund
-	for _, refund := range l.refunds {
-		if refund.CaseID == c.ID {
-			own = append(own, refund)
 		}
 	}
 	p.Refunds = v.refundRows(own)
@@ -163,13 +163,18 @@ func caseTone(state returns.State) string {
 	}
 }
 
-// caseSteps shows how far a return is; none for one that ended early.
-func (v *visit) caseSteps(state returns.State) []step {
+// paid tells that money went back, all of what was owed.
+func paid(refunds []store.Refund) bool {
+	return len(refunds) > 0 && !slices.ContainsFunc(refunds, func(r store.Refund) bool { return r.Status != store.RefundSucceeded })
+}
+
+// caseSteps shows how far a return is; none for one that ended early, or without money.
+func (v *visit) caseSteps(state returns.State, paid bool) []step {
 	now := map[returns.State]int{
 		returns.Requested: 0, returns.Approved: 1, returns.InTransit: 2, returns.Received: 3, returns.Refunding: 4, returns.Closed: 4,
 	}
 	i, ok := now[state]
-	if !ok {
+	if !ok || (state == returns.Closed && !paid) {
 		return nil
 	}
 	names := []string{"requested", "approved", "in_transit", "received", "refunded"}

@@ -32,7 +32,7 @@ func TestLookup(t *testing.T) {
 	if len(b.sent) != 2 || b.sent[0] != order.ID || b.sent[1] != order.ID {
 		t.Errorf("links sent for %v", b.sent)
 	}
-	has(t, b.get("/s/acme/order?sent=1&lang=en"), 200, "Please look into your inbox", "If there is an order")
+	has(t, b.get("/s/acme/order?sent=1&lang=en"), 200, "Please check your inbox", "If there is an order")
 	b.post("/s/nova/order", ask("#1001", "zofia@example.com"))
 	if len(b.sent) != 2 {
 		t.Error("another shop's page found the order")

@@ -78,7 +78,7 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 	case len(live) == 1:
 		p.Steps = p.Parcels[0].Steps
 	case len(live) == 0 && s.CancelledAt.IsZero():
-		p.Steps = v.steps("page.step.", []string{"placed", "shipped", "moving", "delivered"}, 0, false)
+		p.Steps = v.steps("progress.", []string{"placed", "shipped", "on_its_way", "delivered"}, 0, false)
 	}
 	story := v.timeline(live)
 	cut := min(len(story), openEntries)
@@ -88,7 +88,7 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 	p.Recent, p.Earlier = story[:cut], story[cut:]
 	for _, c := range l.cases {
 		p.Cases = append(p.Cases, caseRow{
-			Title: words.T("page.case.title", "RMA", c.RMA), State: words.T("page.case.state." + string(c.State)),
+			Title: words.T("page.case.title", "RMA", c.RMA), State: words.Code("case", string(c.State)),
 			Href: v.path + "/returns/" + c.RMA, Date: words.Date(c.CreatedAt),
 		})
 	}

@@ -27,7 +27,7 @@ func TestWhatThePageSays(t *testing.T) {
 			`href="https://inpost.example/track/1"`, `aria-current="step"`}, []string{"Your code"}},
 		"tomorrow": {eta("2026-11-24"), []string{"expected tomorrow"}, nil},
 		"today":    {eta("2026-11-23"), []string{"expected today"}, nil},
-		"a day that is over is not promised": {eta("2026-11-20"), []string{"later than expected", "It was expected Friday, November 20"},
+		"a day that is over is not promised": {eta("2026-11-20"), []string{"later than expected", "It was expected on Friday, November 20"},
 			[]string{"expected today", `class="when">expected`}},
 		"no day":     {[]orders.Event{news("1", at(0, 1), orders.ParcelUpdate{Stage: orders.InTransit})}, []string{"expected Thursday, November 26"}, nil},
 		"out":        {stage(orders.ParcelUpdate{Stage: orders.OutForDelivery}), []string{"Out for delivery", "expected today"}, nil},
@@ -75,9 +75,9 @@ func TestMoneyWords(t *testing.T) {
 	for status, c := range map[store.RefundStatus]struct{ say, not []string }{
 		store.RefundPlanned:        {[]string{"Being prepared"}, []string{"Started", "Sent to your bank"}},
 		store.RefundIssued:         {[]string{"Being prepared"}, []string{"Started", "Sent to your bank"}},
-		store.RefundUncertain:      {[]string{"Being prepared"}, []string{"Started", "Sent to your bank"}},
+		store.RefundUncertain:      {[]string{"Being checked"}, []string{"Started", "Sent to your bank"}},
 		store.RefundPending:        {[]string{"Started", "with our payment provider"}, []string{"Sent to your bank"}},
-		store.RefundRequiresAction: {[]string{"Waiting for you"}, []string{"Sent to your bank", "Started"}},
+		store.RefundRequiresAction: {[]string{"Needs a step from you"}, []string{"Sent to your bank", "Started"}},
 		store.RefundSucceeded:      {[]string{"Sent to your bank", "5 to 10 business days", "74208880012345678901234"}, []string{"Being prepared"}},
 		store.RefundFailed:         {[]string{"Did not go through"}, []string{"Sent to your bank", "Started"}},
 		store.RefundCanceled:       {[]string{"Called off"}, []string{"Sent to your bank", "Started"}},
@@ -99,6 +99,6 @@ func TestReturnWindowOnThePage(t *testing.T) {
 	has(t, b.get(path), 200, `href="`+path+`/returns/new"`)
 	b.clock = now.Add(40 * 24 * time.Hour)
 	w := b.get(path)
-	has(t, w, 200, "A return can no longer be asked for here", "your legal rights go on")
+	has(t, w, 200, "A return can no longer be requested here", "your legal rights remain")
 	lacks(t, w, "/returns/new\"")
 }

@@ -51,7 +51,7 @@ func (v *visit) parcelCards(live []orders.Parcel) []parcelCard {
 
 // parcelSteps shows how far a parcel is; none where steps would mislead.
 func (v *visit) parcelSteps(p orders.Parcel) []step {
-	names := []string{"placed", "shipped", "moving", "delivered"}
+	names := []string{"placed", "shipped", "on_its_way", "delivered"}
 	now, done := 0, false
 	switch p.Stage {
 	case orders.HandedOver:
@@ -59,18 +59,18 @@ func (v *visit) parcelSteps(p orders.Parcel) []step {
 	case orders.InTransit, orders.OutForDelivery:
 		now = 2
 	case orders.ReadyForPickup:
-		now, names[3] = 3, "pickup"
+		now, names[3] = 3, "ready"
 	case orders.Delivered:
 		now, done = 3, true
 		if p.DeliveredTo == "pickup_point" {
-			done, names[3] = false, "pickup"
+			done, names[3] = false, "ready"
 		}
 	case orders.Collected:
 		now, done, names[3] = 3, true, "collected"
 	case orders.Returning, orders.Returned, orders.ParcelGone:
 		return nil
 	}
-	return v.steps("page.step.", names, now, done)
+	return v.steps("progress.", names, now, done)
 }
 
 func (v *visit) steps(prefix string, names []string, now int, done bool) []step {

@@ -50,7 +50,7 @@ func TestReturnIsOpened(t *testing.T) {
 		t.Errorf("kept %+v", c)
 	}
 	has(t, b.get(path+"/returns/"+c.RMA), 200, "Please send it back to us", c.RMA, "Acme Returns", "30-001 Kraków", "PLN 39.90", "Too strong\nfor me", "Does not fit")
-	has(t, b.get(path), 200, "Your returns", c.RMA, "Ready to send")
+	has(t, b.get(path), 200, "Your returns", c.RMA, "Approved: please send it back")
 }
 
 // TestFormPostedTwice posts one form again and again, also at once, and also when everything is in the return already.
@@ -145,8 +145,8 @@ func TestReturnAfterTheWindow(t *testing.T) {
 	b := newBench(t)
 	path, order := b.put("en", sample(t, delivered()...))
 	b.clock = now.Add(40 * 24 * time.Hour)
-	has(t, b.get(path+"/returns/new"), 200, "The time for returns is over")
-	has(t, b.post(path+"/returns", goodForm("n1")), 422, "The time for returns is over")
+	has(t, b.get(path+"/returns/new"), 200, "The return period has ended")
+	has(t, b.post(path+"/returns", goodForm("n1")), 422, "The return period has ended")
 	if len(b.cases(order.ID)) != 0 {
 		t.Error("a case was opened")
 	}

@@ -71,13 +71,19 @@ func (v *visit) sums() []sumRow {
 func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 	var rows []refundRow
 	for _, r := range refunds {
-		key, tone := refundKey(r)
 		if r.Status == store.RefundCanceled && r.Origin != store.OriginHomeward {
 			continue
 		}
 		row := refundRow{
-			Amount: v.words.Money(r.Amount, r.Currency), Status: v.words.T("page.refund." + key), Tone: tone, Reference: r.Reference,
-			Date: v.words.Date(r.UpdatedAt),
+			Amount: v.words.Money(r.Amount, r.Currency), Status: v.words.Code("refund", string(r.Status)), Tone: refundTone(r.Status),
+			Reference: r.Reference, Date: v.words.Date(r.UpdatedAt),
+		}
+		key := string(r.Status)
+		switch {
+		case r.Status == store.RefundSucceeded && r.PaymentKind != "stripe":
+			key, row.Status = "", v.words.T("page.refund.succeeded_other") // no bank of the shopper's that we know of
+		case r.Status == store.RefundIssued || r.Status == store.RefundUncertain:
+			key = string(store.RefundPlanned)
 		}
 		if note := "page.refund.note." + key; v.words.Has(note) {
 			row.Note = v.words.T(note)
@@ -87,22 +93,13 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 	return rows
 }
 
-func refundKey(r store.Refund) (key, tone string) {
-	switch r.Status {
-	case store.RefundPending:
-		return "pending", "calm"
-	case store.RefundRequiresAction:
-		return "requires_action", "attention"
+func refundTone(status store.RefundStatus) string {
+	switch status {
 	case store.RefundSucceeded:
-		if r.PaymentKind != "stripe" {
-			return "succeeded_other", "good"
-		}
-		return "succeeded", "good"
-	case store.RefundFailed:
-		return "failed", "attention"
-	case store.RefundCanceled:
-		return "canceled", "attention"
+		return "good"
+	case store.RefundRequiresAction, store.RefundFailed, store.RefundCanceled:
+		return "attention"
 	default:
-		return "planned", "calm"
+		return "calm"
 	}
 }
