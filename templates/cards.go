@@ -233,7 +233,9 @@ func (c composer) parcelFacts(p orders.Parcel) []fact {
 	case messages.Delayed:
 		if day := c.w.Day(c.v.Data.NewDate); day != "" {
 			add("new_date", day, true, false)
-			add("old_date", c.w.Day(p.PreviousETA), false, false)
+			if p.PreviousETA != c.v.Data.NewDate {
+				add("old_date", c.w.Day(p.PreviousETA), false, false)
+			}
 		}
 	case messages.Shipped, messages.InTransit, messages.OutForDelivery:
 		add("eta", c.w.Day(p.ETA), true, false)

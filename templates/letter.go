@@ -120,12 +120,18 @@ type composer struct {
 	values  map[string]any
 }
 
+// A bank takes so many business days to show a refund (Stripe: https://docs.stripe.com/refunds).
+const (
+	bankDaysFrom = 5
+	bankDaysTo   = 10
+)
+
 // variables gives everything that a text of a message may name.
 func (c composer) variables() map[string]any {
 	v, refund := c.v, c.v.refund()
 	values := map[string]any{
 		"Shop": v.Shop.Name, "Number": v.Order.Order.Number, "RMA": "", "Day": c.w.Day(v.Data.NewDate),
-		"Amount": "", "Count": c.w.Number(int64(len(v.Parcels))),
+		"Amount": "", "Count": c.w.Number(int64(len(v.Parcels))), "From": c.w.Number(bankDaysFrom), "To": c.w.Number(bankDaysTo),
 	}
 	if v.Case != nil {
 		values["RMA"] = v.Case.RMA

@@ -63,16 +63,17 @@ func deliveredVariant(v View) string {
 	}
 }
 
+// delayedVariant: a new date is the news, whoever found out; what says that there is none must not stand beside one.
 func delayedVariant(v View) string {
+	if v.Data.NewDate != "" {
+		return "date"
+	}
 	switch v.Data.Fact {
 	case orders.LateToShip, orders.FirstScanMissing, orders.Stalled, orders.Late:
 		return string(v.Data.Fact)
 	default:
+		return ""
 	}
-	if v.Data.NewDate != "" {
-		return "date"
-	}
-	return ""
 }
 
 func incidentVariant(v View, known ...orders.Incident) string {
