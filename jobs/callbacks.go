@@ -154,9 +154,8 @@ func (w *Worker) delivered(ctx context.Context, tx *store.Tx, m store.Message, s
 		return err
 	}
 	switch status.Status {
-	case "failed", "undelivered":
-		f := twilio.DeliveryFault(status.ErrorCode)
-		return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageFailed, f)
+	case "failed", "undelivered", "canceled":
+		return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageFailed, fault.Of(status.Undelivered()))
 	default:
 		if m.State == store.Due || m.State == store.MessageHeld {
 			return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageSent, nil)

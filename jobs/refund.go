@@ -172,15 +172,16 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 }
 
 // room says why a refund does not fit into what is left of its payment; nil when it fits. What is left: captured, less
-// what Stripe counts as refunded, less our own open intents that Stripe does not show yet.
+// what Stripe counts as refunded, less our own open intents that Stripe does not show yet, less what staff paid back
+// another way.
 func room(charge stripe.Charge, there []stripe.Refund, ledger []store.Refund, mine store.Refund) *fault.Error {
 	if charge.Currency != mine.Currency {
 		return fault.New(fault.Permanent, "currency_differs", "The payment is in "+charge.Currency+" and the refund in "+mine.Currency+"; pay it back by hand.", nil)
 	}
 	left := charge.Captured - charge.Refunded
 	for _, r := range ledger {
-		open := r.Status == store.RefundIssued || r.Status == store.RefundUncertain
-		if r.ID != mine.ID && r.Origin == store.OriginHomeward && open && find(there, r.ID) == nil {
+		hidden := r.Status == store.RefundIssued || r.Status == store.RefundUncertain || (r.Status == store.RefundSucceeded && r.StripeID == "")
+		if r.ID != mine.ID && r.Origin == store.OriginHomeward && hidden && find(there, r.ID) == nil {
 			left -= r.Amount
 		}
 	}

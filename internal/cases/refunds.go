@@ -119,9 +119,11 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	if to := store.RefundStatus(r.Status); forward(was, to) {
 		row.Status = to
 	}
-	if row.Status == store.RefundFailed || row.Status == store.RefundCanceled {
-		row.FailureReason, row.NeedsPerson = r.FailureReason, true
-	} else if row.State != store.RefundHeld {
+	switch {
+	case row.Status == store.RefundFailed || row.Status == store.RefundCanceled:
+		row.FailureReason = r.FailureReason
+		row.NeedsPerson = row.NeedsPerson || row.Status != was // said again, it is no news: staff may have dealt with it
+	case row.State != store.RefundHeld:
 		row.NeedsPerson = false
 	}
 	if err := tx.SetRefund(ctx, row); err != nil || row.Status == was {
