@@ -27,6 +27,9 @@ type letter struct {
 	Foot      []string
 }
 
+// Title is the subject as the HTML's title, which knows no elements.
+func (l letter) Title() string { return forLine(l.Subject, l.Words.Dir()) }
+
 // ShopName is the sender's name as one line.
 func (l letter) ShopName() string { return clean(l.Shop.Name) }
 

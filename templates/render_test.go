@@ -117,7 +117,8 @@ func TestMailHTML(t *testing.T) {
 		if strings.Count(html, "<bdi>") != strings.Count(html, "</bdi>") {
 			t.Error("bdi is not balanced")
 		}
-		if strings.ContainsAny(html, "\u2068\u2069") || strings.Contains(html, "<no value>") || strings.Contains(html, "ZgotmplZ") {
+		_, body, _ := strings.Cut(html, "</title>") // a title knows no elements, so it keeps its isolates
+		if strings.ContainsAny(body, "\u2068\u2069") || strings.Contains(html, "&lt;bdi") || strings.Contains(html, "<no value>") || strings.Contains(html, "ZgotmplZ") {
 			t.Error("isolates, a missing value or a filtered value in the HTML")
 		}
 		if len(html) > 60_000 {

@@ -1,0 +1,65 @@
+package templates
+
+import (
+	"strings"
+
+	"homeward/internal/messages"
+)
+
+// returned shows a return: its number, where it goes, what is in it.
+func (c composer) returned() []section {
+	k := c.v.Case
+	if k == nil {
+		return nil
+	}
+	s := section{Title: c.w.T("label.return_items")}
+	for _, item := range k.Items {
+		s.Items = append(s.Items, c.item(item.Line, item.Quantity, false))
+	}
+	s.Facts = []fact{{Label: c.w.T("label.return_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved, Literal: true}}
+	if address := c.v.Shop.returnAddress(); c.v.Topic == messages.ReturnApproved && address != "" {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_to"), Lines: addressLines(c.v.Shop.Name, address), Literal: true})
+	}
+	if k.Reason != "" {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.reason"), Value: c.w.Code("reason", string(k.Reason))})
+	}
+	if k.Expected > 0 && c.v.Topic != messages.ReturnRejected {
+		s.Sums = []fact{{Label: c.w.T("label.expected_refund"), Value: c.w.Money(k.Expected, k.Currency), Strong: true}}
+	}
+	return []section{s}
+}
+
+// addressLines breaks an address at its line ends or, where it has none, at its commas; the name comes first.
+func addressLines(name, address string) []string {
+	parts := strings.FieldsFunc(address, func(r rune) bool { return r == '\n' || r == '\r' })
+	if len(parts) == 1 {
+		parts = strings.FieldsFunc(address, func(r rune) bool { return r == ',' || r == '،' })
+	}
+	var lines []string
+	if name = clean(name); !strings.HasPrefix(clean(address), name) {
+		lines = append(lines, name)
+	}
+	for _, part := range parts {
+		if part = clean(part); part != "" {
+			lines = append(lines, part)
+		}
+	}
+	return lines
+}
+
+// refunded shows an amount on its way back.
+func (c composer) refunded() section {
+	refund := c.v.refund()
+	s := section{
+		Title: c.w.T("label.refund"),
+		Facts: []fact{{Label: c.w.T("label.amount"), Value: c.w.Money(refund.Amount, refund.Currency), Big: true}},
+	}
+	s.Facts = append(s.Facts, fact{Label: c.w.T("label.order"), Value: clean(c.v.Order.Order.Number), Literal: true})
+	if c.v.Case != nil {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.return_number"), Value: clean(c.v.Case.RMA), Literal: true})
+	}
+	if refund.Reference != "" && c.v.Topic == messages.RefundSucceeded {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.reference"), Value: clean(refund.Reference), Literal: true})
+	}
+	return s
+}
