@@ -17,7 +17,7 @@ import (
 // Dial opens a connection to Redis; tests give their own.
 type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// Redis is where the bells hang: three clients with different patience.
+// Redis is where the bells hang: two clients with different patience.
 type Redis struct {
 	// server is patient: a blip of a few seconds must not make asynq run a finished task again, which it does when its
 	// first write fails (reference: asynq 0.26 gives up re-syncing because its context is cancelled).
@@ -25,15 +25,13 @@ type Redis struct {
 	// client is impatient: a feeder must not wait for a Redis that is away.
 	client   redis.UniversalClient
 	embedded *miniredis.Miniredis
-	stop     context.CancelFunc
-	done     chan struct{}
 }
 
 // OpenRedis opens "embedded", "redis://…", "rediss://…" or "redis+sentinel://h1,h2/master?db=0". It does not wait for
 // Redis to be there.
 func OpenRedis(address string, dial Dial, log *slog.Logger) (*Redis, error) {
 	redis.SetLogger(redisLog{log})
-	r := &Redis{stop: func() {}}
+	r := &Redis{}
 	if address == "embedded" {
 		return r.embed(dial)
 	}
@@ -52,40 +50,18 @@ func OpenRedis(address string, dial Dial, log *slog.Logger) (*Redis, error) {
 // embed starts the Redis inside the process. It keeps nothing over a restart, and need not: the rows are in SQL.
 func (r *Redis) embed(dial Dial) (*Redis, error) {
 	r.embedded = miniredis.NewMiniRedis()
+	r.embedded.ClockTTL(true) // its keys expire by the clock, also by that of a synctest bubble
+	o := &redis.UniversalOptions{Addrs: []string{"embedded:6379"}, MaxRetries: 3}
 	if dial == nil {
 		if err := r.embedded.Start(); err != nil {
 			return nil, fmt.Errorf("redis: embedded: %w", err)
 		}
-		dial = (&net.Dialer{}).DialContext
-	} else {
-		m := r.embedded
-		dial = func(context.Context, string, string) (net.Conn, error) { return m.Dial() }
-	}
-	o := &redis.UniversalOptions{Addrs: []string{"embedded:6379"}, Dialer: dial, MaxRetries: 3}
-	if addr := r.embedded.Addr(); addr != "" {
-		o.Addrs = []string{addr}
+		o.Addrs = []string{r.embedded.Addr()}
+	} else { // no socket at all, for virtual time
+		o.Dialer = func(context.Context, string, string) (net.Conn, error) { return r.embedded.Dial() }
 	}
 	r.server, r.client = redis.NewUniversalClient(o), redis.NewUniversalClient(o)
-	ctx, cancel := context.WithCancel(context.Background())
-	r.stop, r.done = cancel, make(chan struct{})
-	go r.expire(ctx)
 	return r, nil
-}
-
-// expire lets time pass in the embedded Redis, whose keys never expire by themselves.
-func (r *Redis) expire(ctx context.Context) {
-	defer close(r.done)
-	const step = time.Second
-	tick := time.NewTicker(step)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			r.embedded.FastForward(step)
-		}
-	}
 }
 
 // Ping tells whether Redis answers.
@@ -96,10 +72,6 @@ func (r *Redis) Client() redis.UniversalClient { return r.client }
 
 // Close closes the clients and ends the embedded Redis.
 func (r *Redis) Close() error {
-	r.stop()
-	if r.done != nil {
-		<-r.done
-	}
 	err := r.server.Close()
 	if e := r.client.Close(); err == nil {
 		err = e

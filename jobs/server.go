@@ -42,7 +42,7 @@ func NewServer(r *Redis, runner Runner, o Options, log *slog.Logger) *Server {
 		ShutdownTimeout:          shutdownTimeout,
 		TaskCheckInterval:        o.CheckInterval,
 		DelayedTaskCheckInterval: delayed,
-		JanitorInterval:          time.Minute,
+		JanitorInterval:          max(o.CheckInterval, time.Minute),
 		Logger:                   asynqLog{log},
 		LogLevel:                 asynq.WarnLevel,
 		// The work under way ends by itself: SIGTERM must not cut a call whose outcome would then be uncertain.

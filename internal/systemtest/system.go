@@ -35,6 +35,7 @@ const (
 type System struct {
 	App   *app.App
 	World *standin.World
+	Redis *Redis // the harness's own, in virtual time and with Setup.Redis; else nil
 	URL   string
 
 	t      testing.TB
@@ -50,6 +51,7 @@ type Setup struct {
 	Seams   func(*app.Seams)
 	Log     io.Writer // default: none
 	Roles   app.Roles // default: everything
+	Redis   bool      // a Redis of the harness instead of the embedded one
 }
 
 // Start runs a whole Homeward until the test ends.
@@ -75,8 +77,9 @@ func Start(t testing.TB, setup Setup) *System {
 		setup.Config(cfg)
 	}
 	seams := app.Seams{Mail: setup.Network.Dial, HTTP: world.Client}
-	if _, virtual := setup.Network.(*standin.Pipes); virtual {
-		seams.Redis = func(context.Context, string, string) (net.Conn, error) { return nil, io.ErrClosedPipe } // replaced by the embedded one's own
+	if setup.Redis {
+		s.Redis = newRedis(t)
+		cfg.Redis, seams.Redis = "redis://"+redisAddr, s.Redis.Dial
 	}
 	if setup.Seams != nil {
 		setup.Seams(&seams)
