@@ -26,7 +26,7 @@ func (f configFlag) load() (*config.Config, error) {
 
 type serveCommand struct {
 	configFlag
-	Only []string `help:"Do only these: web, worker, timers. Needs a Redis and a PostgreSQL that the processes share." sep:"," enum:"web,worker,timers"`
+	Only []string `help:"Do only these: web, workers, timers. Needs a Redis and a PostgreSQL that the processes share." sep:"," enum:"web,workers,timers"`
 }
 
 // Run is homeward serve.
@@ -73,7 +73,7 @@ func (c *serveCommand) roles(cfg *config.Config) (app.Roles, error) {
 		switch name {
 		case "web":
 			r.Web = true
-		case "worker":
+		case "workers":
 			r.Worker = true
 		case "timers":
 			r.Timers = true

@@ -41,8 +41,8 @@ func (a *App) Listen(roles Roles) (Listeners, error) {
 
 // Run does the roles until ctx ends, then stops in the order of the data: no more webhooks and pages, then no more tasks
 // (those under way finish), then the timers. It returns the first fault that ended it, nil after ctx.
-func (a *App) Run(ctx context.Context, roles Roles, ls Listeners) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (a *App) Run(asked context.Context, roles Roles, ls Listeners) error {
+	ctx, cancel := context.WithCancelCause(asked)
 	defer cancel(nil)
 	var web, timers sync.WaitGroup
 	watch := func(wg *sync.WaitGroup, s *http.Server, l net.Listener) {
@@ -78,8 +78,8 @@ func (a *App) Run(ctx context.Context, roles Roles, ls Listeners) error {
 	<-ctx.Done()
 	web.Wait()
 	timers.Wait()
-	if cause := context.Cause(ctx); cause != ctx.Err() {
-		return cause
+	if asked.Err() != nil {
+		return nil
 	}
-	return nil
+	return context.Cause(ctx)
 }

@@ -19,7 +19,7 @@ import (
 // What the stand-ins let in. None of these opens anything.
 const (
 	AccountSID    = "AC00000000000000000000000000000000"
-	AuthToken     = "standin-auth-token"
+	AuthToken     = "standinauthtoken0000000000000000"
 	StripeKey     = "rk_test_standin"
 	WebhookSecret = "whsec_standin"
 )
