@@ -139,6 +139,9 @@ func (s *speech) plural(key string) bool { return len(s.messages[key]) > 1 }
 
 // say gives a text without plural.
 func (s *speech) say(key string, values map[string]any) (string, error) {
+	if m, ok := s.messages[key]; ok && len(m) == 1 && len(s.needs[key]) == 0 {
+		return m["other"], nil // nothing to fill in
+	}
 	return s.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: values}, values)
 }
 
