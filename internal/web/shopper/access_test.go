@@ -134,7 +134,7 @@ func TestGETChangesNothing(t *testing.T) {
 	views := b.views("en")
 	path, order := b.put("en", sample(t, delivered()...))
 	before := b.order(order.ID)
-	opened := b.opened
+	opened := b.opened.Load()
 	for range 10 {
 		for _, v := range views {
 			b.get(v.path)
@@ -145,7 +145,7 @@ func TestGETChangesNothing(t *testing.T) {
 		b.get("/s/acme/order?number=%231001&email=zofia%40example.com")
 	}
 	after := b.order(order.ID)
-	if after.Version != before.Version || after.Language != before.Language || len(b.cases(order.ID)) != 0 || b.opened != opened || len(b.sent) != 0 {
+	if after.Version != before.Version || after.Language != before.Language || len(b.cases(order.ID)) != 0 || b.opened.Load() != opened || len(b.sent) != 0 {
 		t.Errorf("reading changed something: %+v", after)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,10 +37,10 @@ type bench struct {
 	signer  *link.Signer
 	handler http.Handler
 	clock   time.Time
-	sent    []string // ids of orders whose link was sent
-	opened  int      // how often a case was asked to be opened
-	reads   error    // what the database says to reads
-	writes  error    // … and to writes
+	sent    []string     // ids of orders whose link was sent
+	opened  atomic.Int64 // how often a case was asked to be opened
+	reads   error        // what the database says to reads
+	writes  error        // … and to writes
 }
 
 func newBench(t *testing.T) *bench {
@@ -129,7 +130,7 @@ type counted struct {
 }
 
 func (d *counted) Open(ctx context.Context, order store.Order, r returns.Request, nonce string) (store.Case, error) {
-	d.bench.opened++
+	d.bench.opened.Add(1)
 	if d.bench.writes != nil {
 		return store.Case{}, d.bench.writes
 	}

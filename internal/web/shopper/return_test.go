@@ -124,8 +124,8 @@ func TestBadForms(t *testing.T) {
 			if c.field != "nonce" {
 				has(t, w, 422, `name="nonce" value="n1"`)
 			}
-			if n := len(b.cases(order.ID)); n != 0 || b.opened != 0 {
-				t.Errorf("%d cases, %d tries", n, b.opened)
+			if n := len(b.cases(order.ID)); n != 0 || b.opened.Load() != 0 {
+				t.Errorf("%d cases, %d tries", n, b.opened.Load())
 			}
 		})
 	}

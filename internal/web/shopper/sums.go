@@ -19,7 +19,7 @@ type sumRow struct {
 
 // refundRow is money on its way back.
 type refundRow struct {
-	Amount, Status, Note, Reference, Date string
+	Amount, Status, Note, Reference string
 	Tone                                  string // calm | good | attention
 }
 
@@ -76,7 +76,7 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		}
 		row := refundRow{
 			Amount: v.words.Money(r.Amount, r.Currency), Status: v.words.Code("refund", string(r.Status)), Tone: refundTone(r.Status),
-			Reference: r.Reference, Date: v.words.Date(r.UpdatedAt),
+			Reference: r.Reference,
 		}
 		key := string(r.Status)
 		switch {
