@@ -20,7 +20,7 @@ type sumRow struct {
 // refundRow is money on its way back.
 type refundRow struct {
 	Amount, Status, Note, Reference string
-	Tone                                  string // calm | good | attention
+	Tone                            string // calm | good | attention
 }
 
 func (v *visit) lineRows() []lineRow {
