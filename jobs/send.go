@@ -362,6 +362,8 @@ func refundStatus(t messages.Topic) string {
 	switch t {
 	case messages.RefundSucceeded:
 		return string(store.RefundSucceeded)
+	case messages.RefundPaid:
+		return "paid"
 	case messages.RefundFailed:
 		return string(store.RefundFailed)
 	case messages.RefundNeedsYou:

@@ -83,7 +83,7 @@ func (c composer) sections() []section {
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
 		return c.returned()
-	case messages.RefundStarted, messages.RefundSucceeded, messages.RefundFailed, messages.RefundNeedsYou:
+	case messages.RefundStarted, messages.RefundSucceeded, messages.RefundPaid, messages.RefundFailed, messages.RefundNeedsYou:
 		return []section{c.refunded()}
 	case messages.OrderLink:
 		return nil

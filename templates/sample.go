@@ -208,7 +208,7 @@ func sampleParcel(s sampleShopper, topic messages.Topic) orders.Parcel {
 
 func sampleCase(o orders.Order, topic messages.Topic) *Case {
 	status := map[messages.Topic]string{
-		messages.RefundStarted: "pending", messages.RefundSucceeded: "succeeded", messages.RefundFailed: "failed",
+		messages.RefundStarted: "pending", messages.RefundSucceeded: "succeeded", messages.RefundPaid: "paid", messages.RefundFailed: "failed",
 		messages.RefundNeedsYou: "requires_action",
 	}[topic]
 	k := &Case{

@@ -72,7 +72,7 @@ type CaseItem struct {
 type Refund struct {
 	Amount    int64
 	Currency  string
-	Status    string // planned, issued, pending, requires_action, succeeded, failed, canceled, uncertain
+	Status    string // planned, issued, pending, requires_action, succeeded, failed, canceled, uncertain; paid: by hand
 	Kind      string // of the payment: stripe, gift_card, …
 	Reference string // the bank's reference
 	At        time.Time

@@ -209,7 +209,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	for _, r := range refunds {
 		if r.CaseID == c.ID {
 			v.Refunds = append(v.Refunds, templates.Refund{
-				Amount: r.Amount, Currency: r.Currency, Status: string(r.Status), Kind: r.PaymentKind, Reference: r.Reference, At: r.UpdatedAt,
+				Amount: r.Amount, Currency: r.Currency, Status: StatusWord(r), Kind: r.PaymentKind, Reference: r.Reference, At: r.UpdatedAt,
 			})
 			v.Expected += r.Amount
 		}

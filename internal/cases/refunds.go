@@ -15,6 +15,15 @@ import (
 	"homeward/providers/stripe"
 )
 
+// StatusWord gives a refund's status in the templates' words: one that succeeded without Stripe is "paid", because nothing
+// was sent to a bank by way of the card.
+func StatusWord(r store.Refund) string {
+	if r.Status == store.RefundSucceeded && r.StripeID == "" {
+		return "paid"
+	}
+	return string(r.Status)
+}
+
 // counts tells whether a refund's money is gone or on its way.
 func counts(r store.Refund) bool {
 	return r.Status != store.RefundFailed && r.Status != store.RefundCanceled
@@ -147,19 +156,48 @@ func forward(from, to store.RefundStatus) bool {
 	return known && rank > ranks[from]
 }
 
+// PaidOtherwise takes staff's word that a refund was paid back by other means than Stripe: the row, the message to the
+// shopper and the case, in this transaction. The caller has made the row's work rest.
+func (d *Desk) PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error) {
+	row, err := tx.Refund(ctx, refundID)
+	if err != nil {
+		return nil, err
+	}
+	shop, ok := d.Config.Shop(row.Shop)
+	if !ok {
+		return nil, store.ErrNotFound
+	}
+	row.Status, row.NeedsPerson, row.UpdatedAt = store.RefundSucceeded, false, d.Now()
+	if err := tx.SetRefund(ctx, row); err != nil {
+		return nil, err
+	}
+	tasks, err := d.refundNotice(ctx, tx, shop, row, messages.RefundPaid, "paid")
+	if err != nil || row.CaseID == "" {
+		return tasks, err
+	}
+	if err := d.log(ctx, tx, row.CaseID, actor, "refund_paid_otherwise", note); err != nil {
+		return nil, err
+	}
+	return tasks, d.refundSettled(ctx, tx, row)
+}
+
 // refundTold makes the message of a refund's new status, in words that are true at that step.
 func (d *Desk) refundTold(ctx context.Context, tx *store.Tx, shop *config.Shop, row store.Refund) ([]store.Task, error) {
 	topic, ok := messages.RefundTopic(string(row.Status))
 	if !ok || row.Origin != store.OriginHomeward {
 		return nil, nil
 	}
+	return d.refundNotice(ctx, tx, shop, row, topic, string(row.Status))
+}
+
+func (d *Desk) refundNotice(ctx context.Context, tx *store.Tx, shop *config.Shop, row store.Refund, topic messages.Topic, step string) ([]store.Task, error) {
 	order, err := tx.Order(ctx, row.OrderID)
 	if err != nil {
 		return nil, err
 	}
 	now := d.Now()
 	drafts := messages.ForRefund(messages.Notice{
-		Now: now, Topic: topic, ID: row.ID, Step: string(row.Status), Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
+		Now: now, Topic: topic, ID: row.ID, Step: step, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
 		Data: messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason},
 	})
 	return outbox.Add(ctx, tx, order, drafts, now)

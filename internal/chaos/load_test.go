@@ -80,6 +80,9 @@ func (l *load) live(ctx context.Context, n int) {
 		"payments": []any{map[string]any{"kind": "stripe", "reference": "pi_" + id, "amount": "94.79"}},
 	}})
 	for _, status := range []string{"in_transit", "out_for_delivery", "delivered"} {
+		if status == "delivered" {
+			pause(ctx, 1500*time.Millisecond) // so that the SMS before it has a chance to go, and to be cut off while it does
+		}
 		at := time.Now()
 		l.post(ctx, "parcel.updated", at, map[string]any{"order_id": id, "parcel": map[string]any{
 			"id": "p" + id, "carrier": "inpost", "tracking_number": "6200000000" + id, "status": status, "delivered_to": map[string]string{"delivered": "recipient"}[status],

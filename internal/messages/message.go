@@ -34,6 +34,7 @@ const (
 	ReturnReceived  Topic = "return_received"
 	RefundStarted   Topic = "refund_started"   // Stripe accepted it: pending
 	RefundSucceeded Topic = "refund_succeeded" // sent to the bank
+	RefundPaid      Topic = "refund_paid"      // staff paid it back another way
 	RefundFailed    Topic = "refund_failed"    // also after succeeded: taken back
 	RefundNeedsYou  Topic = "refund_needs_you" // requires_action
 	OrderLink       Topic = "order_link"       // a fresh link, asked for on the lookup page
@@ -43,7 +44,7 @@ const (
 var Topics = []Topic{
 	OrderPlaced, OrderPaid, OrderPacking, Shipped, InTransit, OutForDelivery, ReadyForPickup, PickupEndsSoon, Delivered,
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
-	ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundFailed, RefundNeedsYou, OrderLink,
+	ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou, OrderLink,
 }
 
 // Channel is how a message travels.
@@ -71,8 +72,8 @@ func ClassOf(t Topic) Class {
 	switch t {
 	case OrderPlaced:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundFailed,
-		RefundNeedsYou:
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundPaid,
+		RefundFailed, RefundNeedsYou:
 		return Money
 	default:
 		return News

@@ -31,3 +31,21 @@ func Of(r *http.Request) string {
 	}
 	return last.Unmap().String()
 }
+
+// Network gives the network of an address: an IPv4 address as it is, and an IPv6 address's /64, which one household or
+// machine owns whole.
+func Network(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ip
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is4() {
+		return addr.String()
+	}
+	prefix, err := addr.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return prefix.String()
+}

@@ -1,9 +1,6 @@
 package ops
 
 import (
-	"net"
-	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -81,30 +78,4 @@ func (b *buckets) dropQuietest() {
 		}
 	}
 	delete(b.kept, quietest)
-}
-
-// connectionIP is the address at the other end of the connection.
-func connectionIP(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-// networkOf gives an IPv4 address as it is and an IPv6 address's /64, which one household or machine owns whole.
-func networkOf(ip string) string {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return ip
-	}
-	addr = addr.Unmap()
-	if addr.Is4() {
-		return addr.String()
-	}
-	prefix, err := addr.WithZone("").Prefix(64)
-	if err != nil {
-		return ip
-	}
-	return prefix.String()
 }

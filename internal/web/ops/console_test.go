@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
@@ -50,6 +51,7 @@ func newBench(t *testing.T, change ...func(*ops.Deps)) *bench {
 	shops := config.Config{Shops: []config.Shop{{
 		ID: "acme", Name: "Acme", Zone: time.FixedZone("CET", 3600), SMS: &config.SMS{From: "+48220000000"},
 	}}}
+	b.desk.real = &cases.Desk{Config: &shops, Now: func() time.Time { return b.now }}
 	b.deps = ops.Deps{
 		Store: db, Queue: b.queue, Cases: b.desk, Links: b.links, Users: users(t), Shop: shops.Shop,
 		PublicURL: "http://localhost:8080", Now: func() time.Time { return b.now },
@@ -99,6 +101,7 @@ type desk struct {
 	calls []string
 	items []returns.Item
 	err   error
+	real  *cases.Desk
 }
 
 func (d *desk) note(what string, c store.Case, actor, words string) (store.Case, error) {
@@ -121,6 +124,10 @@ func (d *desk) Receive(_ context.Context, c store.Case, items []returns.Item, ac
 
 func (d *desk) CallOff(_ context.Context, c store.Case, actor string) (store.Case, error) {
 	return d.note("calloff", c, actor, "")
+}
+
+func (d *desk) PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error) {
+	return d.real.PaidOtherwise(ctx, tx, refundID, actor, note)
 }
 
 // links records for which orders a link was sent.

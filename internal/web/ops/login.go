@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"homeward/internal/store"
+	"homeward/internal/web/clientip"
 )
 
 // loginForm is what the sign-in page shows.
@@ -44,7 +45,7 @@ func (c *console) login(w http.ResponseWriter, r *http.Request) {
 		password = ""
 	}
 	now := c.Now()
-	if wait := c.attempts.take(networkOf(c.ClientIP(r)), form.Name, now); wait > 0 {
+	if wait := c.attempts.take(clientip.Network(clientip.Of(r)), form.Name, now); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 		form.Problem = "Too many attempts. Wait a minute, then try again."
 		c.showLogin(w, r, http.StatusTooManyRequests, form)

@@ -350,8 +350,8 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 		t.Error("the case's log does not tell how it was paid")
 	}
 	b.audited("refund:r1", "agent: paid otherwise")
-	if len(b.queue.tasks) != 0 {
-		t.Errorf("tasks %v", b.queue.tasks)
+	if len(b.queue.tasks) != 2 || b.queue.tasks[0].Kind != store.MessageWork {
+		t.Errorf("the shopper is told of each: tasks %v", b.queue.tasks)
 	}
 }
 

@@ -33,6 +33,7 @@ type Cases interface {
 	Reject(ctx context.Context, c store.Case, actor, words string) (store.Case, error)
 	Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error)
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
+	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 
 // Links sends a shopper a fresh link to an order's page, to the address on the order; once when two ask at the same moment.
@@ -56,10 +57,8 @@ type Deps struct {
 	Queues http.Handler
 	// QueuesReadOnly is the same dashboard without its buttons, for viewers and agents; nil uses Queues.
 	QueuesReadOnly http.Handler
-	// ClientIP tells whose attempts to sign in are counted; nil takes the connection's address.
-	ClientIP func(*http.Request) string
-	Now      func() time.Time // nil is time.Now
-	Log      *slog.Logger     // nil drops
+	Now            func() time.Time // nil is time.Now
+	Log            *slog.Logger     // nil drops
 }
 
 // console is the handler's state.
@@ -89,9 +88,6 @@ func New(deps Deps) http.Handler {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.ClientIP == nil {
-		c.ClientIP = connectionIP
 	}
 	if c.QueuesReadOnly == nil {
 		c.QueuesReadOnly = c.Queues

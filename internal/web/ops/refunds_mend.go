@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"homeward/internal/id"
-	"homeward/internal/returns"
 	"homeward/internal/store"
 )
 
@@ -39,7 +38,7 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	}
 	return c.mendRefund(w, r, v, "paid otherwise", note, "settled", needsEyes,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
-			return nil, c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
+			return c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
 		})
 }
 
@@ -103,62 +102,13 @@ func putAnother(ctx context.Context, tx *store.Tx, v visit, old store.Refund, se
 	return []store.Task{{Kind: store.RefundWork, ID: another.ID, DueAt: v.now}}, nil
 }
 
-// payOtherwise puts a refund at rest as succeeded, and closes its case when no other refund of it is open.
-func (c *console) payOtherwise(ctx context.Context, tx *store.Tx, v visit, row store.Refund, seen int64, note string) error {
+// payOtherwise puts a refund at rest; what follows from its being paid is the cases' to say.
+func (c *console) payOtherwise(ctx context.Context, tx *store.Tx, v visit, row store.Refund, seen int64, note string) ([]store.Task, error) {
 	err := settle(ctx, tx, v, store.RefundWork, row.ID, row.Work, seen, store.RefundSettled, store.RefundHeld, store.RefundSettled)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	row.Status, row.NeedsPerson, row.UpdatedAt = store.RefundSucceeded, false, v.now
-	if err := tx.SetRefund(ctx, row); err != nil {
-		return err
-	}
-	if err := logCase(ctx, tx, v, row.CaseID, "refund_paid_otherwise", note); err != nil {
-		return err
-	}
-	return closeIfPaid(ctx, tx, v, row.CaseID)
-}
-
-// closeIfPaid closes a return when every refund that counts has succeeded.
-func closeIfPaid(ctx context.Context, tx *store.Tx, v visit, caseID string) error {
-	if caseID == "" {
-		return nil
-	}
-	k, err := tx.Case(ctx, caseID)
-	if isNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	to, err := returns.Next(k.State, returns.Settle)
-	if err != nil || moreToCome(k) {
-		return nil //nolint:nilerr // the case is elsewhere already
-	}
-	refunds, err := tx.RefundsOfCase(ctx, caseID)
-	if err != nil {
-		return err
-	}
-	for _, r := range store.Standing(refunds) {
-		if r.Status != store.RefundSucceeded {
-			return nil
-		}
-	}
-	k.State, k.UpdatedAt = to, v.now
-	if err := tx.UpdateCase(ctx, k); err != nil {
-		return err
-	}
-	return logCase(ctx, tx, v, caseID, string(returns.Settle), "")
-}
-
-// moreToCome tells whether units of a return are still expected.
-func moreToCome(k store.Case) bool {
-	for _, asked := range k.Items {
-		if quantityOf(k.Received, asked.LineID) < asked.Quantity {
-			return true
-		}
-	}
-	return false
+	return c.Cases.PaidOtherwise(ctx, tx, row.ID, v.actor(), note)
 }
 
 func logCase(ctx context.Context, tx *store.Tx, v visit, caseID, step, note string) error {

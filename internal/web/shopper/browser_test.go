@@ -55,7 +55,8 @@ func (b *bench) refund(o store.Order, c store.Case, status store.RefundStatus, a
 	b.t.Helper()
 	r := store.Refund{
 		ID: string(status), Shop: o.Shop, OrderID: o.ID, CaseID: c.ID, Origin: store.OriginHomeward, ExternalID: o.ID + string(status), Status: status,
-		PaymentKind: "stripe", PaymentReference: "pi_123", Amount: amount, Currency: "PLN", Reference: "74208880012345678901234",
+		PaymentKind: "stripe", PaymentReference: "pi_123", StripeID: "re_" + string(status), Amount: amount, Currency: "PLN",
+		Reference: "74208880012345678901234",
 		CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.RefundSettled, DueAt: now},
 	}
 	r.ID += o.ID

@@ -2,10 +2,6 @@ package shopper
 
 import (
 	"container/list"
-	"net"
-	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
@@ -47,31 +43,4 @@ func (l *limiter) allow(key string, now time.Time) bool {
 	}
 	l.order.MoveToFront(e)
 	return e.Value.(*bucket).AllowN(now, 1)
-}
-
-// network gives the network that a request comes from: an IPv4 address, or an IPv6 /64. What a proxy on our own side
-// says of its client is believed; what a client on the Internet says of itself is not.
-func network(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if ip.IsLoopback() || ip.IsPrivate() {
-		hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if client, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
-			ip = client
-		}
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is6() {
-		prefix, err := ip.Prefix(64)
-		if err == nil {
-			return prefix.String()
-		}
-	}
-	return ip.String()
 }

@@ -10,6 +10,7 @@ import (
 	"homeward/internal/contact"
 	"homeward/internal/orders"
 	"homeward/internal/store"
+	"homeward/internal/web/clientip"
 	"homeward/internal/web/page"
 )
 
@@ -62,7 +63,7 @@ func (h *handler) lookUp(w http.ResponseWriter, r *http.Request, shop *config.Sh
 		h.render(w, r, http.StatusUnprocessableEntity, "lookup", p)
 		return
 	}
-	if !h.visits.allow(network(r), h.Now()) {
+	if !h.visits.allow(clientip.Network(clientip.Of(r)), h.Now()) {
 		h.render(w, r, http.StatusTooManyRequests, "notice", &notice{
 			Frame: h.shopFrame(r, shop, words, words.T("page.lookup.limit.title")), Text: words.T("page.lookup.limit.text"),
 		})

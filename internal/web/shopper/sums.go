@@ -80,7 +80,7 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		}
 		key := string(r.Status)
 		switch {
-		case r.Status == store.RefundSucceeded && r.PaymentKind != "stripe":
+		case r.Status == store.RefundSucceeded && r.StripeID == "":
 			key, row.Status = "", v.words.T("page.refund.succeeded_other") // no bank of the shopper's that we know of
 		case r.Status == store.RefundIssued || r.Status == store.RefundUncertain:
 			key = string(store.RefundPlanned)
