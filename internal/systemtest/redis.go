@@ -13,8 +13,9 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// redisAddr is the name under which a Redis of the harness is configured.
-const redisAddr = "redis.standin:6379"
+// redisAddr is where a Redis of the harness is configured to be. A number, because go-redis looks names up in the DNS, and
+// an address of documentation, because nothing is there.
+const redisAddr = "192.0.2.1:6379"
 
 // Redis is a Redis outside Homeward, reached over pipes: it can be away, come back, and lose everything it knew.
 type Redis struct {

@@ -38,11 +38,18 @@ type System struct {
 	Redis *Redis // the harness's own, in virtual time and with Setup.Redis; else nil
 	URL   string
 
-	t      testing.TB
-	stop   context.CancelFunc
-	ended  chan error
-	serial int
+	t        testing.TB
+	network  standin.Network
+	roles    app.Roles
+	listener net.Listener
+	stop     context.CancelFunc
+	ended    chan error
+	closed   bool
+	serial   int
 }
+
+// webHost is Homeward's own name.
+const webHost = "homeward.test"
 
 // Setup changes what Start builds.
 type Setup struct {
@@ -69,7 +76,7 @@ func Start(t testing.TB, setup Setup) *System {
 	world, err := standin.Start(setup.Network)
 	must(t, err)
 	t.Cleanup(world.Close)
-	l, addr, err := setup.Network.Listen("homeward.test")
+	l, addr, err := setup.Network.Listen(webHost)
 	must(t, err)
 	s := &System{World: world, URL: "http://" + addr, t: t, ended: make(chan error, 1)}
 	cfg := Config(t, world, s.URL)
@@ -87,23 +94,45 @@ func Start(t testing.TB, setup Setup) *System {
 	s.App, err = app.New(context.Background(), cfg, seams, slog.New(slog.NewJSONHandler(setup.Log, nil)))
 	must(t, err)
 	world.Stripe.Webhook(s.URL+"/hooks/acme/stripe", standin.WebhookSecret, world.Client)
-	ctx, cancel := context.WithCancel(context.Background())
-	s.stop = cancel
-	go func() { s.ended <- s.App.Run(ctx, setup.Roles, app.Listeners{Web: l}) }()
+	s.network, s.roles = setup.Network, setup.Roles
+	s.listener = l
 	t.Cleanup(s.Stop)
+	s.Run()
 	return s
 }
 
-// Stop ends Homeward and closes what it opened. The world goes on.
-func (s *System) Stop() {
+// Run lets Homeward do its roles until StopRunning. Start has called it.
+func (s *System) Run() {
+	if s.listener == nil { // after a stop; over pipes the address is the same again
+		l, _, err := s.network.Listen(webHost)
+		must(s.t, err)
+		s.listener = l
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
+	l := s.listener
+	go func() { s.ended <- s.App.Run(ctx, s.roles, app.Listeners{Web: l}) }()
+}
+
+// StopRunning ends the roles as SIGTERM does; what New opened stays open, so that a test can look at it or Run again.
+func (s *System) StopRunning() {
 	if s.stop == nil {
 		return
 	}
 	s.stop()
-	s.stop = nil
+	s.stop, s.listener = nil, nil
 	if err := <-s.ended; err != nil {
 		s.t.Errorf("homeward ended with %v", err)
 	}
+}
+
+// Stop ends Homeward and closes what it opened. The world goes on.
+func (s *System) Stop() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	s.StopRunning()
 	if err := s.App.Close(); err != nil {
 		s.t.Errorf("close: %v", err)
 	}
@@ -159,6 +188,15 @@ func (s *System) PostRaw(source string, header http.Header, body []byte) (status
 	var answer struct{ Event, Error string }
 	must(s.t, json.NewDecoder(res.Body).Decode(&answer))
 	return res.StatusCode, answer.Event
+}
+
+// Get asks for a page and gives the answer's status.
+func (s *System) Get(path string) int {
+	s.t.Helper()
+	res, err := s.World.Client.Get(s.URL + path)
+	must(s.t, err)
+	defer res.Body.Close() //nolint:errcheck // nothing is read
+	return res.StatusCode
 }
 
 // Drain runs every row that is due through the same handlers, without asynq: for tests that run no workers.

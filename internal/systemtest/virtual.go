@@ -40,3 +40,12 @@ func Virtual(t *testing.T, pace Pace, setup Setup, test func(t *testing.T, s *Sy
 		test(t, Start(t, setup))
 	})
 }
+
+// Pass lets so much virtual time go by and everything that falls due in it happen.
+func (s *System) Pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// PassUntil lets time pass until an instant of virtual time.
+func (s *System) PassUntil(at time.Time) { s.Pass(time.Until(at)) }
