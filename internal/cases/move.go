@@ -128,8 +128,12 @@ func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case)
 		}
 		tasks = nil
 		if c.State != was {
-			tasks, err = d.tell(ctx, tx, shop, c)
+			if tasks, err = d.tell(ctx, tx, shop, c); err != nil {
+				return err
+			}
 		}
+		woken, err := d.wake(ctx, tx, c)
+		tasks = append(tasks, woken...)
 		return err
 	})
 	if err != nil {
@@ -137,6 +141,14 @@ func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case)
 	}
 	d.Queue.Enqueue(ctx, tasks...)
 	return c, nil
+}
+
+// wake lets the carrier's news go on that came before the shopper gave the number of the parcel back.
+func (d *Desk) wake(ctx context.Context, tx *store.Tx, c store.Case) ([]store.Task, error) {
+	if c.TrackingNumber == "" {
+		return nil, nil
+	}
+	return tx.WakeEvents(ctx, c.Shop, []string{"tracking:" + c.TrackingNumber}, d.Now())
 }
 
 // step moves a case's state and writes its log.

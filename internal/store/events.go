@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +116,7 @@ func (tx *Tx) lockAll(ctx context.Context, shop string, keys []string) error {
 	return nil
 }
 
-// orderHas tells whether a wait key's order is there.
+// orderHas tells whether a wait key's order, or the return whose parcel it is, is there.
 func (tx *Tx) orderHas(ctx context.Context, shop, key string, placedAfter int64) (bool, error) {
 	kind, name, _ := strings.Cut(key, ":")
 	query, args := "", []any{shop, name}
@@ -125,6 +126,9 @@ func (tx *Tx) orderHas(ctx context.Context, shop, key string, placedAfter int64)
 	case "number":
 		query = "SELECT id FROM orders WHERE shop = $1 AND number_key = $2 LIMIT 1"
 	default:
+		if _, err := tx.CaseByTracking(ctx, shop, name); !errors.Is(err, ErrNotFound) {
+			return err == nil, err // the parcel of a return
+		}
 		query = `SELECT o.id FROM parcels p JOIN orders o ON o.id = p.order_id
 			WHERE p.shop = $1 AND p.tracking_number = $2 AND o.placed_at > $3 LIMIT 1`
 		args = append(args, placedAfter)
