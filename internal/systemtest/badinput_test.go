@@ -64,6 +64,14 @@ func signed(id string, body []byte) http.Header {
 	return sign.Standard(systemtest.StandardSecret, id, time.Now(), body)
 }
 
+// envelope makes a body of the standard source.
+func envelope(t *testing.T, kind string, data any) []byte {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"type": kind, "timestamp": time.Now().UTC().Format(time.RFC3339), "data": data})
+	must(t, err)
+	return body
+}
+
 // stillServes checks that an ordinary order goes through.
 func stillServes(t *testing.T, s *systemtest.System) {
 	t.Helper()
@@ -126,8 +134,7 @@ func TestRefusedAtTheDoor(t *testing.T) {
 // reason.
 func TestNotUnderstood(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
-		whole, err := json.Marshal(map[string]any{"type": "order.placed", "timestamp": time.Now().UTC().Format(time.RFC3339), "data": order("1", time.Now())})
-		must(t, err)
+		whole := envelope(t, "order.placed", order("1", time.Now()))
 		change := func(old, new string) []byte {
 			if !bytes.Contains(whole, []byte(old)) {
 				t.Fatalf("%s is not in the body", old)
@@ -229,7 +236,6 @@ func TestOddOrders(t *testing.T) {
 			if got := stored(t, s, id).Language; got != tc.language {
 				t.Errorf("%s: language %s, want %s", name, got, tc.language)
 			}
-			t.Log(name)
 			told(t, s, id, time.Minute, tc.told...)
 		}
 	})
@@ -283,8 +289,7 @@ func TestEventsOutOfOrder(t *testing.T) {
 
 func TestTheSameEventAThousandTimes(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
-		body, err := json.Marshal(map[string]any{"type": "order.placed", "timestamp": time.Now().UTC().Format(time.RFC3339), "data": orderOf("en", "1", time.Now(), nil)})
-		must(t, err)
+		body := envelope(t, "order.placed", orderOf("en", "1", time.Now(), nil))
 		var mu sync.Mutex
 		answers, ids := map[int]int{}, map[string]bool{}
 		var wg sync.WaitGroup
@@ -399,8 +404,7 @@ func TestTheDatabaseIsLocked(t *testing.T) {
 		must(t, err)
 		_, err = conn.ExecContext(context.Background(), "BEGIN IMMEDIATE")
 		must(t, err)
-		body, err := json.Marshal(map[string]any{"type": "order.placed", "timestamp": time.Now().UTC().Format(time.RFC3339), "data": orderOf("en", "1", time.Now(), nil)})
-		must(t, err)
+		body := envelope(t, "order.placed", orderOf("en", "1", time.Now(), nil))
 		r, err := http.NewRequest(http.MethodPost, s.URL+"/hooks/acme/erp", bytes.NewReader(body))
 		must(t, err)
 		r.Header = signed("locked", body)
