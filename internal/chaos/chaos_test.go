@@ -18,6 +18,8 @@ import (
 	"homeward/internal/messages"
 	"homeward/internal/store"
 	"homeward/providers/standin"
+	"homeward/providers/standin/httpfault"
+	"homeward/providers/standin/smtpd"
 )
 
 const (
@@ -49,6 +51,7 @@ func TestTwentyKillsAndTenFlushes(t *testing.T) {
 	dir := t.TempDir()
 	p := newProcess(t, world, redisAddr, dir)
 	world.Stripe.StartAs("succeeded")
+	slow(world)
 	p.start(ctx)
 
 	l := &load{t: t, p: p, world: world, client: &http.Client{Timeout: 10 * time.Second}}
@@ -72,6 +75,18 @@ func TestTwentyKillsAndTenFlushes(t *testing.T) {
 	judge(t, world, dir, l)
 	secrets(t, "the log", string(p.output()))
 	secrets(t, "Redis", heard())
+}
+
+// slow makes the outside as slow as it is in life, so that kills hit calls under way.
+func slow(world *standin.World) {
+	world.Mail.Hook(func(c smtpd.Call) smtpd.Fault {
+		if c.Verb == smtpd.AfterDot {
+			return smtpd.Fault{Delay: 10 * time.Millisecond}
+		}
+		return smtpd.Fault{}
+	})
+	world.Twilio.Hook(func(httpfault.Call) httpfault.Fault { return httpfault.Fault{Delay: 80 * time.Millisecond} })
+	world.Stripe.Hook(func(httpfault.Call) httpfault.Fault { return httpfault.Fault{Delay: 80 * time.Millisecond} })
 }
 
 // run lives all orders, some at once.
