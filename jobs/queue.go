@@ -16,6 +16,7 @@ import (
 // not reach Redis is left to the sweep.
 type Queue struct {
 	client *asynq.Client
+	bells  bells
 	feed   chan store.Task
 	log    *slog.Logger
 	missed atomic.Int64
@@ -31,7 +32,7 @@ const (
 
 // NewQueue starts the feeders; Close ends them.
 func NewQueue(r *Redis, log *slog.Logger) *Queue {
-	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), feed: make(chan store.Task, feedDepth), log: log}
+	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), bells: r.bells, feed: make(chan store.Task, feedDepth), log: log}
 	for range feeders {
 		q.wg.Go(q.run)
 	}
@@ -80,7 +81,10 @@ func (q *Queue) put(t store.Task) {
 	defer cancel()
 	task, err := newTask(t)
 	if err == nil {
-		_, err = q.client.EnqueueContext(ctx, task)
+		var info *asynq.TaskInfo
+		if info, err = q.client.EnqueueContext(ctx, task); err == nil {
+			q.bells.ring(info.Queue)
+		}
 	}
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		if n := q.missed.Add(1); n&(n-1) == 0 { // powers of two: Redis away is one fact, not thousands of lines

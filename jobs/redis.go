@@ -25,13 +25,14 @@ type Redis struct {
 	// client is impatient: a feeder must not wait for a Redis that is away.
 	client   redis.UniversalClient
 	embedded *miniredis.Miniredis
+	bells    bells
 }
 
 // OpenRedis opens "embedded", "redis://…", "rediss://…" or "redis+sentinel://h1,h2/master?db=0". It does not wait for
 // Redis to be there.
 func OpenRedis(address string, dial Dial, log *slog.Logger) (*Redis, error) {
 	redis.SetLogger(redisLog{log})
-	r := &Redis{}
+	r := &Redis{bells: newBells()}
 	if address == "embedded" {
 		return r.embed(dial)
 	}

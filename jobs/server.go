@@ -9,6 +9,7 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/hibiken/asynqmon"
+	"github.com/redis/go-redis/v9"
 
 	"homeward/internal/store"
 )
@@ -21,8 +22,16 @@ type Runner interface {
 // Options tunes the workers.
 type Options struct {
 	Concurrency   int
-	CheckInterval time.Duration // how often an idle queue is looked at
+	CheckInterval time.Duration // how often an idle queue is looked at, for tasks of other processes
+	// GiveWay is called before each unit of work and returns when nothing more urgent goes on. May be nil.
+	GiveWay func(ctx context.Context)
 }
+
+// nap is how long asynq sleeps between two looks at empty queues. Few of these looks reach Redis: see looks.
+const nap = 2 * time.Millisecond
+
+// alone is how often an empty queue of the embedded Redis is looked at: no other process rings there.
+const alone = 100 * time.Millisecond
 
 // Server runs handlers.
 type Server struct {
@@ -35,12 +44,13 @@ type Server struct {
 func NewServer(r *Redis, runner Runner, o Options, log *slog.Logger) *Server {
 	delayed := max(o.CheckInterval, time.Second)
 	s := &Server{log: log, mux: asynq.NewServeMux()}
-	s.server = asynq.NewServerFromRedisClient(r.server, asynq.Config{
+	client, interval := r.looked(o.CheckInterval)
+	s.server = asynq.NewServerFromRedisClient(client, asynq.Config{
 		Concurrency:              o.Concurrency,
 		Queues:                   weights,
 		RetryDelayFunc:           retryDelay,
 		ShutdownTimeout:          shutdownTimeout,
-		TaskCheckInterval:        o.CheckInterval,
+		TaskCheckInterval:        interval,
 		DelayedTaskCheckInterval: delayed,
 		JanitorInterval:          max(o.CheckInterval, time.Minute),
 		Logger:                   asynqLog{log},
@@ -49,16 +59,31 @@ func NewServer(r *Redis, runner Runner, o Options, log *slog.Logger) *Server {
 		BaseContext: context.Background,
 	})
 	for name, k := range kinds {
-		s.mux.HandleFunc(k.task, handler(name, runner))
+		s.mux.HandleFunc(k.task, handler(name, runner, o.GiveWay))
 	}
 	return s
 }
 
-func handler(kind store.WorkKind, runner Runner) func(context.Context, *asynq.Task) error {
+// looked gives the server's client and how often asynq shall look through it. Intervals beyond those of production are
+// for tests in virtual time, where every look costs: they look as seldom as they say.
+func (r *Redis) looked(every time.Duration) (redis.UniversalClient, time.Duration) {
+	if every > alone {
+		return r.server, every
+	}
+	if r.embedded != nil {
+		every = alone
+	}
+	return &looks{UniversalClient: r.server, bells: r.bells, every: every, empty: make(map[string]emptiness)}, min(nap, every)
+}
+
+func handler(kind store.WorkKind, runner Runner, giveWay func(context.Context)) func(context.Context, *asynq.Task) error {
 	return func(ctx context.Context, t *asynq.Task) error {
 		task, err := parse(kind, t)
 		if err != nil {
 			return err
+		}
+		if giveWay != nil {
+			giveWay(ctx)
 		}
 		err = runner.Do(ctx, task)
 		var a *again

@@ -11,6 +11,7 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
+	"homeward/internal/giveway"
 	"homeward/internal/link"
 	"homeward/internal/metrics"
 	"homeward/internal/store"
@@ -48,13 +49,14 @@ type App struct {
 	render  *templates.Renderer
 	sources map[string]providers.Source
 	pools   []*smtp.Pool
+	gate    *giveway.Gate // webhooks before work
 	now     func() time.Time
 }
 
 // New opens the database, the way to Redis and the ways out, and wires them. Nothing runs yet. Redis, the mail server,
 // Twilio and Stripe need not be there.
 func New(ctx context.Context, cfg *config.Config, seams Seams, log *slog.Logger) (*App, error) {
-	a := &App{Config: cfg, Log: log, Metrics: metrics.New(), now: seams.Now}
+	a := &App{Config: cfg, Log: log, Metrics: metrics.New(), now: seams.Now, gate: giveway.New()}
 	if a.now == nil {
 		a.now = time.Now
 	}

@@ -68,7 +68,9 @@ func (a *App) Run(asked context.Context, roles Roles, ls Listeners) error {
 		timers.Go(func() { a.Sweep.Run(ctx) })
 	}
 	if roles.Worker {
-		server := jobs.NewServer(a.Redis, a.Worker, jobs.Options{Concurrency: a.Config.Work.Concurrency, CheckInterval: a.Config.Work.CheckInterval}, a.Log)
+		server := jobs.NewServer(a.Redis, a.Worker, jobs.Options{
+			Concurrency: a.Config.Work.Concurrency, CheckInterval: a.Config.Work.CheckInterval, GiveWay: a.gate.Wait,
+		}, a.Log)
 		if err := server.Start(); err != nil {
 			cancel(err)
 		} else {

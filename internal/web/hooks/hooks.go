@@ -3,6 +3,7 @@
 package hooks
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,6 +59,14 @@ type Handler struct {
 	Log     *slog.Logger
 	Observe Observer
 	Now     func() time.Time
+	// Gate hears of every webhook while it is being stored, so that other work can give way. May be nil.
+	Gate Gate
+}
+
+// Gate counts what is under way.
+type Gate interface {
+	Enter()
+	Leave()
 }
 
 // ServeHTTP answers 202 when the bytes are stored, 200 when they were stored before or for a ping, 401 for a bad
@@ -73,7 +82,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusNotFound, "source_unknown", "There is no such shop or source in the configuration; check the webhook's address.", nil)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := read(w, r)
 	if err != nil {
 		h.unreadable(w, r, shop, source, err)
 		return
@@ -97,7 +106,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, door Door, shop
 	if door.DedupeKey != nil {
 		event.DedupeKey = door.DedupeKey(r, body)
 	}
-	id, seen, err := h.Inbox.AcceptEvent(r.Context(), event)
+	id, seen, err := h.store(r.Context(), event)
 	if err != nil {
 		h.Observe(shop, source, "database_unavailable")
 		w.Header().Set("Retry-After", "10")
@@ -118,6 +127,28 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, door Door, shop
 		return
 	}
 	writeEvent(w, status, id)
+}
+
+func (h *Handler) store(ctx context.Context, event store.NewEvent) (id string, seen bool, err error) {
+	if h.Gate != nil {
+		h.Gate.Enter()
+		defer h.Gate.Leave()
+	}
+	return h.Inbox.AcceptEvent(ctx, event)
+}
+
+// usualBody is the most that is set aside for a body before any of it came, in bytes.
+const usualBody = 64 << 10
+
+// read gives the whole body. A usual one gets its room at once instead of growing into it.
+func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	in := http.MaxBytesReader(w, r.Body, MaxBody)
+	if r.ContentLength <= 0 || r.ContentLength > usualBody {
+		return io.ReadAll(in)
+	}
+	body := bytes.NewBuffer(make([]byte, 0, r.ContentLength+bytes.MinRead))
+	_, err := body.ReadFrom(in)
+	return body.Bytes(), err
 }
 
 func (h *Handler) unreadable(w http.ResponseWriter, r *http.Request, shop, source string, err error) {
