@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"homeward/internal/web/clientip"
 	"homeward/internal/web/hooks"
 	"homeward/internal/web/ops"
 	"homeward/internal/web/page"
@@ -27,6 +26,7 @@ func (a *App) Handler() (http.Handler, error) {
 	}
 	in := &hooks.Handler{
 		Inbox: a.DB, Queue: a.Queue, Doors: hooks.Doors(a.Config, a.sources), Log: a.Log, Observe: a.Metrics.Webhook, Now: a.now,
+		Gate: a.gate,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /hooks/{shop}/{source}", in)
@@ -52,7 +52,7 @@ func (a *App) shopper() (http.Handler, error) {
 func (a *App) console() http.Handler {
 	return ops.New(ops.Deps{
 		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
-		Queues: jobs.Dashboard(a.Redis, queuesRoot, false), QueuesReadOnly: jobs.Dashboard(a.Redis, queuesRoot, true), ClientIP: clientip.Of, Now: a.now, Log: a.Log,
+		Queues: jobs.Dashboard(a.Redis, queuesRoot, false), QueuesReadOnly: jobs.Dashboard(a.Redis, queuesRoot, true), Now: a.now, Log: a.Log,
 	})
 }
 
