@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 )
 
 func webhook(key, body string) store.NewEvent {
@@ -165,6 +166,6 @@ func BenchmarkAcceptEvent(b *testing.B) {
 	})
 	b.Run("body", func(b *testing.B) { run(b, openSQLite(b), func(int64) string { return "" }) })
 	b.Run("postgres", func(b *testing.B) {
-		run(b, open(b, postgresDSN(b)), func(n int64) string { return fmt.Sprint("msg_", n) })
+		run(b, open(b, storetest.Postgres(b)), func(n int64) string { return fmt.Sprint("msg_", n) })
 	})
 }

@@ -15,6 +15,7 @@ import (
 
 	"homeward/internal/fault"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 )
 
 func TestOpenSaysWhatToMend(t *testing.T) {
@@ -66,7 +67,7 @@ func wantMend(t *testing.T, dsn string, names []string) {
 }
 
 func TestOpenPostgresSaysWhatToMend(t *testing.T) {
-	dsn := must[*url.URL](t)(url.Parse(postgresDSN(t)))
+	dsn := must[*url.URL](t)(url.Parse(storetest.Postgres(t)))
 	password := *dsn
 	password.User = url.UserPassword(dsn.User.Username(), "wrong")
 	wantMend(t, password.String(), []string{dsn.Host, dsn.User.Username()})
@@ -157,7 +158,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 			atOnce(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
 		}
 	})
-	t.Run("postgres", func(t *testing.T) { atOnce(t, postgresDSN(t)) })
+	t.Run("postgres", func(t *testing.T) { atOnce(t, storetest.Postgres(t)) })
 }
 
 func TestOpenGivesUpWithItsContext(t *testing.T) {

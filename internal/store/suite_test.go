@@ -1,24 +1,16 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 )
-
-// postgresEnv names the address of a PostgreSQL server on which the tests may create and drop databases.
-const postgresEnv = "HOMEWARD_TEST_POSTGRES"
 
 // t0 is the tests' now. Nothing depends on today.
 var t0 = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
@@ -32,7 +24,7 @@ func onBoth(t *testing.T, test func(t *testing.T, db *store.DB)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, open(t, postgresDSN(t)))
+		test(t, open(t, storetest.Postgres(t)))
 	})
 }
 
@@ -53,43 +45,6 @@ func open(t testing.TB, dsn string) *store.DB {
 		}
 	})
 	return db
-}
-
-var databases atomic.Int64
-
-// postgresDSN makes a database of its own for a test and drops it afterwards; it skips when there is no server.
-func postgresDSN(t testing.TB) string {
-	t.Helper()
-	dsn := os.Getenv(postgresEnv)
-	if dsn == "" {
-		t.Skip(postgresEnv + " is not set: it holds the address of a PostgreSQL server where databases may be created")
-	}
-	server, err := sql.Open("pgx", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("homeward_test_%d_%d", os.Getpid(), databases.Add(1))
-	// A language's own order of letters, where the server has one: nothing may depend on it.
-	create := "CREATE DATABASE " + name + " TEMPLATE template0"
-	_, err = server.ExecContext(t.Context(), create+" ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'")
-	if err != nil {
-		if _, err = server.ExecContext(t.Context(), create); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		_, err := server.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
-		if err != nil {
-			t.Error(err)
-		}
-		_ = server.Close()
-	})
-	address, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	address.Path = "/" + name
-	return address.String()
 }
 
 // cause gives the errors inside, for the test's log.
