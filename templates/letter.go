@@ -67,6 +67,10 @@ type fact struct {
 	Literal      bool // a code, a number, an address: isolated, never translated
 }
 
+// LeftToRight tells a code or a number that reads from left to right wherever it stands: the two halves of "483 920"
+// would change places in an Arabic line, and some mail clients drop <bdi>, which they do not know.
+func (f fact) LeftToRight() bool { return f.Literal && !hasRightToLeft(f.Value) }
+
 // itemLine is one kind of goods.
 type itemLine struct {
 	Count, Title, Variant, Amount string

@@ -63,7 +63,7 @@ func (s section) plain(dir string) plainSection {
 		p.Lines = append(p.Lines, f.Label+": "+f.isolated(dir))
 	}
 	for _, i := range s.Items {
-		line := forLine(i.Count, dir) + " " + isolated(i.Title, dir)
+		line := lineStart(dir) + forLine(i.Count, dir) + " " + isolated(i.Title, dir)
 		if i.Variant != "" {
 			line += " (" + isolated(i.Variant, dir) + ")"
 		}
@@ -76,6 +76,15 @@ func (s section) plain(dir string) plainSection {
 		p.Sums = append(p.Sums, f.Label+": "+f.Value)
 	}
 	return p
+}
+
+// lineStart gives a line of nothing but isolated values its direction: the first strong character decides it, and what
+// stands inside isolates does not count (UAX #9, P2).
+func lineStart(dir string) string {
+	if dir == "rtl" {
+		return rightToLeftMark
+	}
+	return ""
 }
 
 func (f fact) isolated(dir string) string {

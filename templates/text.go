@@ -11,6 +11,7 @@ import (
 const (
 	firstStrongIsolate = "\u2068"
 	popIsolate         = "\u2069"
+	rightToLeftMark    = "\u200f"
 )
 
 // clean makes a value from outside harmless in a sentence, a subject or a line of text: control characters and line
@@ -109,10 +110,18 @@ func trimmed(s string, n int) string {
 	})
 }
 
-// oneLine joins parts with the comma of the line's direction.
+// oneLine joins parts with the comma of the line's direction. Parts without a right-to-left letter keep their own comma:
+// a German address stays German in an Arabic mail.
 func oneLine(parts []string, direction string) string {
-	if direction == "rtl" {
+	if direction == "rtl" && hasRightToLeft(strings.Join(parts, "")) {
 		return strings.Join(parts, "، ")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// hasRightToLeft tells whether s has a letter of a script from right to left.
+func hasRightToLeft(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsLetter(r) && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana)
+	})
 }
