@@ -88,30 +88,39 @@ func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request,
 	}
 	var c store.Case
 	var tasks []store.Task
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		tasks = nil
-		was, err := tx.CaseByNonce(ctx, order.ID, nonce)
-		if err == nil {
-			c = was
-			return nil
-		}
-		if !errors.Is(err, store.ErrNotFound) {
+	var err error
+	for range openTries {
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			c, tasks, err = d.openOnce(ctx, tx, shop, order.ID, req, nonce)
 			return err
+		})
+		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
+			break
 		}
-		if c, err = d.admit(ctx, tx, shop, order.ID, req, nonce); err != nil {
-			return err
-		}
-		tasks, err = d.tell(ctx, tx, shop, c)
-		return err
-	})
-	if errors.Is(err, store.ErrDuplicate) { // the twin of this form was faster
-		return d.DB.CaseByNonce(ctx, order.ID, nonce)
+		// The twin of this form was faster, the return number is taken, or the order had news: once more, as it is now.
 	}
 	if err != nil {
 		return store.Case{}, err
 	}
 	d.Queue.Enqueue(ctx, tasks...)
 	return c, nil
+}
+
+// openTries bounds how often Open starts again.
+const openTries = 5
+
+// openOnce gives the case that a form made before, else a new one and what is to be told of it.
+func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, []store.Task, error) {
+	c, err := tx.CaseByNonce(ctx, orderID, nonce)
+	if !errors.Is(err, store.ErrNotFound) {
+		return c, nil, err
+	}
+	if c, err = d.admit(ctx, tx, shop, orderID, req, nonce); err != nil {
+		return store.Case{}, nil, err
+	}
+	tasks, err := d.tell(ctx, tx, shop, c)
+	return c, tasks, err
 }
 
 // admit checks a request against the order as it is in this transaction and stores the case.
