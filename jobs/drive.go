@@ -3,10 +3,14 @@ package jobs
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"homeward/internal/store"
 )
+
+// drivers is how many rows Drain works on at once: the database commits them together, and they meet as workers do.
+const drivers = 8
 
 // Drain walks the rows that are due now through the handlers, without asynq, until none is left; it gives how many steps
 // it took. Tests of months and of very many cases use it: the rows are the work list, so nothing else changes.
@@ -25,10 +29,17 @@ func Drain(ctx context.Context, w *Worker) int {
 				w.Log.LogAttrs(ctx, slog.LevelError, "drain", slog.String("kind", string(kind)), slog.Any("error", err))
 				return steps
 			}
+			var wg sync.WaitGroup
+			turns := make(chan struct{}, drivers)
 			for _, t := range tasks {
-				_ = w.Do(ctx, t) // what failed is on its row
-				steps++
+				turns <- struct{}{}
+				wg.Go(func() {
+					_ = w.Do(ctx, t) // what failed is on its row
+					<-turns
+				})
 			}
+			wg.Wait()
+			steps += len(tasks)
 		}
 		if steps == before || ctx.Err() != nil {
 			return steps

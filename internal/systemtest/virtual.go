@@ -37,7 +37,10 @@ func Virtual(t *testing.T, pace Pace, setup Setup, test func(t *testing.T, s *Sy
 				change(c)
 			}
 		}
-		test(t, Start(t, setup))
+		s := Start(t, setup)
+		test(t, s)
+		s.Stop()
+		time.Sleep(5 * time.Second) // go-redis looks once more whether a Redis that was away is back
 	})
 }
 
