@@ -65,6 +65,24 @@ func TestArabicMailsKeepCodesInOrder(t *testing.T) {
 	}
 }
 
+// What a shopper copies by hand is not torn at its hyphen.
+func TestCodesStayOnOneLine(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for _, s := range templates.Samples("ar") {
+		if s.Name != "return_approved" {
+			continue
+		}
+		if html := mailOf(t, r, s.View).HTML; !strings.Contains(html, `<span style="white-space:nowrap;"><bdi>R-7K2M</bdi></span>`) {
+			t.Error("the return number may break at its hyphen")
+		}
+		s.View.Case.RMA = `<b>-1`
+		if html := mailOf(t, r, s.View).HTML; strings.Contains(html, "<b>-1") || !strings.Contains(html, `<bdi>&lt;b&gt;-1</bdi></span>`) {
+			t.Error("a code is not escaped")
+		}
+	}
+}
+
 // An address is joined as its own script does it.
 func TestAddressesKeepTheirComma(t *testing.T) {
 	t.Parallel()

@@ -65,11 +65,29 @@ func needsIsolate(s, direction string) bool {
 	return false
 }
 
-// withBDI escapes text for HTML and turns its isolates into <bdi>, which mail clients know better.
+// withBDI escapes text for HTML and turns its isolates into <bdi>, which mail clients know better. A short code or number
+// stays on one line: a return number that is torn at its hyphen is copied wrong.
 func withBDI(s string) template.HTML {
-	s = template.HTMLEscapeString(s)
-	s = strings.ReplaceAll(s, firstStrongIsolate, "<bdi>")
-	return template.HTML(strings.ReplaceAll(s, popIsolate, "</bdi>")) //nolint:gosec // escaped above
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, firstStrongIsolate)
+		b.WriteString(template.HTMLEscapeString(before))
+		if !found {
+			return template.HTML(b.String()) //nolint:gosec // escaped above
+		}
+		value, after, _ := strings.Cut(rest, popIsolate)
+		open, end := "<bdi>", "</bdi>"
+		if isCode(value) {
+			open, end = `<span style="white-space:nowrap;"><bdi>`, "</bdi></span>"
+		}
+		b.WriteString(open + template.HTMLEscapeString(value) + end)
+		s = after
+	}
+}
+
+// isCode tells a value that is one word with a hyphen and a digit, and narrow enough for every screen.
+func isCode(s string) bool {
+	return strings.Contains(s, "-") && strings.ContainsAny(s, "0123456789") && len(s) <= 24 && !strings.ContainsAny(s, " \u00a0\u202f")
 }
 
 // forLine gives text for a plain line or a subject: isolates stay where the line runs right to left.
