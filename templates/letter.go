@@ -84,7 +84,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 		Words: w, Palette: r.palette(v.Shop.Color), Shop: v.Shop,
 		Subject: c.text("subject"), Preheader: c.text("preheader"), Headline: c.text("headline"),
 		Body:     []string{c.text("body")},
-		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v.Topic)),
+		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v)),
 		Foot: c.foot(),
 	}
 	if c.has("more") {
@@ -107,10 +107,14 @@ var troubled = map[messages.Topic]bool{
 	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true,
 }
 
-func button(t messages.Topic) string {
-	switch t {
+// button names where the mail's button leads: a parcel is followed only when there is one.
+func button(v View) string {
+	switch v.Topic {
 	case messages.Shipped, messages.InTransit, messages.OutForDelivery, messages.ReadyForPickup, messages.PickupEndsSoon,
 		messages.AttemptFailed, messages.Delayed, messages.Customs:
+		if len(v.Parcels) == 0 {
+			return "order"
+		}
 		return "follow"
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
 		return "return"

@@ -50,7 +50,7 @@ func TestTruth(t *testing.T) {
 		{"collected is not delivered", messages.Delivered, func(v *templates.View) { v.Parcels[0].Stage = orders.Collected }, []string{"was collected"}, []string{"has been delivered"}},
 		{"a new date is told", messages.Delayed, func(v *templates.View) { v.Data.NewDate = "2026-11-27" }, []string{"New delivery date: Friday, 27 November"}, []string{"no new date"}},
 		{"no date is said to be none", messages.Delayed, nil, []string{"There is no new date yet"}, []string{"New delivery date"}},
-		{"late to ship", messages.Delayed, func(v *templates.View) { v.Data.Fact, v.Parcels = orders.LateToShip, nil }, []string{"by the promised day", "Promised dispatch: Saturday, 21 November"}, []string{"the carrier reports"}},
+		{"late to ship", messages.Delayed, func(v *templates.View) { v.Data.Fact, v.Parcels = orders.LateToShip, nil }, []string{"by the promised day", "Promised dispatch: Saturday, 21 November"}, []string{"the carrier reports", "Follow your parcel"}},
 		{"refused", messages.Returning, func(v *templates.View) { v.Parcels[0].Incident = orders.Refused }, []string{"was refused"}, nil},
 		{"staff's own words", messages.ReturnRejected, nil, []string{"> The return window for this order ended on 1 November.", "statutory rights"}, nil},
 		{"withdrawal in the EU", messages.OrderPlaced, nil, []string{"within 14 days without giving any reason", "by e-mail to orders@shop.example", "Model withdrawal form", "ends when you break their seal: Assam"}, nil},
