@@ -33,17 +33,20 @@ func (w *Worker) stripeEvent(ctx context.Context, task store.Task, event store.E
 
 func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.Event, shop *config.Shop, r stripe.Refund) error {
 	var tasks []store.Task
-	var orderID string
-	state := store.EventApplied
+	var orderID, state string
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		tasks = nil
+		tasks, orderID, state = nil, "", store.EventApplied
 		row, err := ledgerRow(ctx, tx, r)
-		if errors.Is(err, store.ErrNotFound) {
+		owner, known := w.Config.Shop(row.Shop)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
 			orderID, state, err = w.foreignAtStripe(ctx, tx, event.Shop, r)
-		} else if err == nil {
+		case err == nil && !(known && sameAccount(shop, owner)):
+			state = store.EventIgnored // one shop's account does not speak of another's money
+		case err == nil:
 			orderID = row.OrderID
 			var moved store.Refund
-			if moved, tasks, err = w.Cases.RefundMoved(ctx, tx, shop, row.ID, r); err == nil {
+			if moved, tasks, err = w.Cases.RefundMoved(ctx, tx, owner, row.ID, r); err == nil {
 				err = w.rest(ctx, tx, moved)
 			}
 		}
@@ -61,6 +64,11 @@ func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.
 	w.Queue.Enqueue(ctx, tasks...)
 	w.observed(ctx, event, state, "", orderID)
 	return nil
+}
+
+// sameAccount tells that two shops are paid into one account at Stripe, which then may speak of both by either's address.
+func sameAccount(a, b *config.Shop) bool {
+	return a.ID == b.ID || (a.Payments != nil && b.Payments != nil && a.Payments.StripeKey == b.Payments.StripeKey)
 }
 
 // ledgerRow finds the refund that Stripe speaks of: by our id, which comes back in the metadata even before the answer
@@ -93,18 +101,21 @@ func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop string,
 		return "", store.EventIgnored, nil
 	}
 	now := w.Now()
-	_, err = tx.InsertRefund(ctx, store.Refund{
+	added, err := tx.InsertRefund(ctx, store.Refund{
 		ID: id.New(now), Shop: shop, OrderID: orderID, Origin: store.OriginStripe, ExternalID: r.ID, StripeID: r.ID, PaymentKind: "stripe",
 		PaymentReference: r.Reference, Amount: r.Amount, Currency: r.Currency, Status: store.RefundStatus(r.Status), FailureReason: r.FailureReason,
 		Reference: r.BankReference, CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.RefundSettled},
 	})
+	if err == nil && !added { // another event of the same refund entered it just now: this one may be newer, so once more
+		err = store.ErrConflict
+	}
 	return orderID, store.EventApplied, err
 }
 
-// rest lets the work of a refund rest once Stripe said how it ended.
+// rest lets the work of a refund rest once Stripe said how it ended. One that still needs a person keeps its reason.
 func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error {
-	switch row.Status {
-	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
+	switch {
+	case row.Status == store.RefundFailed, row.Status == store.RefundCanceled, row.Status == store.RefundSucceeded && !row.NeedsPerson:
 		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundSettled, nil)
 	default:
 		return nil

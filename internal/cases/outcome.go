@@ -29,7 +29,7 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	if row, err = tx.Refund(ctx, refundID); err != nil {
 		return row, nil, err
 	}
-	if paidOtherwise(row) {
+	if paidOtherwise(row) || (row.StripeID != "" && row.StripeID != r.ID) {
 		return d.paidTwice(ctx, tx, row, r)
 	}
 	was := row.Status
@@ -45,6 +45,7 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	case row.Status == store.RefundFailed || row.Status == store.RefundCanceled:
 		row.FailureReason = r.FailureReason
 		row.NeedsPerson = row.NeedsPerson || row.Status != was // said again, it is no news: staff may have dealt with it
+	case row.ErrorCode == paidTwice:
 	case row.State != store.RefundHeld, row.Status == store.RefundSucceeded: // whatever held it, the money went
 		row.NeedsPerson = false
 	}
@@ -61,8 +62,12 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 // paidOtherwise tells that staff paid a refund back by other means: it succeeded, and Stripe is out of it.
 func paidOtherwise(r store.Refund) bool { return r.Status == store.RefundSucceeded && r.StripeID == "" }
 
-// paidTwice hears of a refund that staff paid back by other means. That it failed at Stripe is no news then; that it goes
-// through means that the shopper gets the money twice, which a person must know.
+// paidTwice is the code of a refund that went out more than once.
+const paidTwice = "refund_paid_twice"
+
+// paidTwice hears of a refund at Stripe beside the one that counts: staff paid by other means, or two carry the same
+// intent. That it failed is no news then; that it goes through means that the shopper gets the money twice, which a person
+// must know.
 func (d *Desk) paidTwice(ctx context.Context, tx *store.Tx, row store.Refund, r stripe.Refund) (store.Refund, []store.Task, error) {
 	switch store.RefundStatus(r.Status) {
 	case store.RefundPending, store.RefundRequiresAction, store.RefundSucceeded:
@@ -73,8 +78,9 @@ func (d *Desk) paidTwice(ctx context.Context, tx *store.Tx, row store.Refund, r 
 	if err := tx.SetRefund(ctx, row); err != nil {
 		return row, nil, err
 	}
-	return row, nil, tx.Settle(ctx, store.RefundWork, row.ID, store.RefundHeld, fault.New(fault.Permanent, "refund_paid_twice",
-		"This refund was marked as paid by other means, and Stripe has it too ("+r.ID+"): cancel one of the two if that is still possible.", nil))
+	row.State, row.ErrorCode = store.RefundHeld, paidTwice
+	return row, nil, tx.Settle(ctx, store.RefundWork, row.ID, store.RefundHeld, fault.New(fault.Permanent, paidTwice,
+		"The money of this refund goes back a second time, as "+r.ID+" at Stripe: cancel one of the two if that is still possible.", nil))
 }
 
 // ranks orders the statuses: news of Stripe's moves a refund up only. A word of the future moves nothing.

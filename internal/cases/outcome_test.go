@@ -7,6 +7,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/providers/stripe"
 )
 
 // refunding opens and receives a return of 20.20.
@@ -151,4 +152,20 @@ func TestTwoPayments(t *testing.T) {
 	b.state(c, returns.Refunding)
 	b.paidOtherwise(rows[1])
 	b.state(c, returns.Closed)
+}
+
+// Two refunds at Stripe for one intent are money given twice, also when the first goes through afterwards.
+func TestTwoAtStripeForOneIntent(t *testing.T) {
+	b := newBench(t)
+	_, row := b.refunding()
+	b.stripe(row, "pending")
+	b.write(func(tx *store.Tx) error {
+		_, _, err := b.desk.RefundMoved(t.Context(), tx, b.shop, row.ID, stripe.Refund{ID: "re_twin", RefundID: row.ID, Status: "succeeded"})
+		return err
+	})
+	b.stripe(row, "succeeded")
+	got := b.ledger(row.ID)
+	if !got.NeedsPerson || got.ErrorCode != "refund_paid_twice" || got.Status != store.RefundSucceeded || got.StripeID != "re_"+row.ID {
+		t.Errorf("%s %s %s, needs a person: %v", got.Status, got.StripeID, got.ErrorCode, got.NeedsPerson)
+	}
 }

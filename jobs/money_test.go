@@ -1,0 +1,163 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/jobs"
+	"homeward/providers/standin"
+)
+
+// stripeSays stores a webhook of Stripe's at a shop's address and applies it.
+func (b *bench) stripeSays(shop, stripeID, refundID, status string) store.Event {
+	b.t.Helper()
+	body := fmt.Sprintf(`{"id":"evt_%s_%s_%s","object":"event","type":"refund.updated","created":1,"data":{"object":{"id":%q,"object":"refund",
+		"amount":2020,"currency":"pln","payment_intent":"pi_1","charge":"ch_1","status":%q,"metadata":{"homeward_refund":%q}}}}`,
+		shop, stripeID, status, stripeID, status, refundID)
+	eventID, _, err := b.db.AcceptEvent(b.t.Context(), store.NewEvent{Shop: shop, Source: "stripe", Vendor: "stripe", Body: []byte(body), ReceivedAt: b.clock.at})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.worker.Do(b.t.Context(), store.Task{Kind: store.EventWork, ID: eventID}); err != nil {
+		b.t.Fatal(err)
+	}
+	event, err := b.db.Event(b.t.Context(), eventID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return event
+}
+
+// One shop's Stripe account never speaks of another shop's money; shops of one account may share an address.
+func TestStripeOfAnotherShop(t *testing.T) {
+	for name, tc := range map[string]struct {
+		key  string
+		want store.RefundStatus
+	}{
+		"its own account":     {"sk_test_other", store.RefundPlanned},
+		"the account of both": {standin.StripeKey, store.RefundSucceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			other := b.worker.Config.Shops[0]
+			other.ID, other.Payments = "bolt", &config.Payments{StripeKey: tc.key}
+			b.worker.Config.Shops = append(b.worker.Config.Shops, other)
+			b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+			event := b.stripeSays("bolt", "re_9", b.refunds()[0].ID, "succeeded")
+			if got := b.refunds()[0]; got.Status != tc.want {
+				t.Errorf("the refund is %s, want %s (event %s)", got.Status, tc.want, event.State)
+			}
+			if len(b.refunds()) != 1 {
+				t.Error("a foreign refund entered the ledger")
+			}
+		})
+	}
+}
+
+// A worker that slept through its lease finds its successor's work and leaves it alone.
+func TestAWorkerThatSleptDoesNotWriteOverItsSuccessor(t *testing.T) {
+	b := newBench(t)
+	b.world.Stripe.StartAs("succeeded")
+	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+	slept := false
+	b.worker.Crash = func(p jobs.Point) error {
+		if p == jobs.AfterCharge && !slept {
+			slept = true
+			b.run(5 * time.Minute)
+		}
+		return nil
+	}
+	_ = b.worker.Do(t.Context(), store.Task{Kind: store.RefundWork, ID: b.refunds()[0].ID})
+	if sum, count := b.paidBack(); sum != 2020 || count != 1 {
+		t.Errorf("Stripe paid %d in %d refunds, want 2020 in 1", sum, count)
+	}
+	if got := b.refunds()[0]; got.Status != store.RefundSucceeded || got.StripeID == "" || got.State != store.RefundSettled {
+		t.Errorf("ledger: %s %q %s", got.Status, got.StripeID, got.State)
+	}
+}
+
+// Two refunds of one payment read the charge at the same time: the second counts the first although Stripe was read before.
+func TestHeadroomCountsWhatWasIssuedSinceTheChargeWasRead(t *testing.T) {
+	b := newBench(t)
+	b.world.Stripe.AddPayment("pi_2", 6000, "PLN")
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		for _, name := range []string{"r1", "r2"} {
+			if _, err := tx.InsertRefund(ctx, store.Refund{
+				ID: name, Shop: "acme", OrderID: b.order.ID, Origin: store.OriginHomeward, ExternalID: name, PaymentKind: "stripe", PaymentReference: "pi_2",
+				Amount: 4000, Currency: "PLN", Status: store.RefundPlanned, CreatedAt: b.clock.at, Work: store.Work{State: store.Due, DueAt: b.clock.at},
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	between := false
+	b.worker.Crash = func(p jobs.Point) error {
+		if p == jobs.AfterCharge && !between {
+			between = true
+			return b.worker.Do(t.Context(), store.Task{Kind: store.RefundWork, ID: "r2"})
+		}
+		return nil
+	}
+	_ = b.worker.Do(t.Context(), store.Task{Kind: store.RefundWork, ID: "r1"})
+	rows := b.refunds()
+	if rows[0].ErrorCode != "refund_exceeds_captured" || rows[0].State != store.RefundHeld || rows[0].IdempotencyKey != "" {
+		t.Errorf("the first to read, second to issue: %s %s, key %q", rows[0].State, rows[0].ErrorCode, rows[0].IdempotencyKey)
+	}
+	if rows[1].Status != store.RefundPending {
+		t.Errorf("the other: %s", rows[1].Status)
+	}
+}
+
+// What staff paid by hand takes from the payment, also when Stripe has a failed refund of it.
+func TestHeadroomCountsWhatWasPaidByHand(t *testing.T) {
+	b := newBench(t)
+	b.world.Stripe.AddPayment("pi_2", 6000, "PLN")
+	row := store.Refund{
+		ID: "r1", Shop: "acme", OrderID: b.order.ID, Origin: store.OriginHomeward, ExternalID: "r1", PaymentKind: "stripe", PaymentReference: "pi_2",
+		Amount: 4000, Currency: "PLN", Status: store.RefundPlanned, CreatedAt: b.clock.at, Work: store.Work{State: store.Due, DueAt: b.clock.at},
+	}
+	insert := func(ctx context.Context, tx *store.Tx) error { _, err := tx.InsertRefund(ctx, row); return err }
+	b.write(insert)
+	b.world.Stripe.StartAs("failed")
+	_ = b.worker.Do(t.Context(), store.Task{Kind: store.RefundWork, ID: "r1"})
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := b.worker.Cases.PaidOtherwise(ctx, tx, "r1", "staff:olga", "cash")
+		return err
+	})
+	b.world.Stripe.StartAs("pending")
+	row.ID, row.ExternalID, row.CreatedAt = "r2", "r2", b.clock.at.Add(time.Second)
+	b.write(insert)
+	_ = b.worker.Do(t.Context(), store.Task{Kind: store.RefundWork, ID: "r2"})
+	if got := b.refunds()[1]; got.State != store.RefundHeld || got.ErrorCode != "refund_exceeds_captured" {
+		t.Errorf("40.00 by hand and 40.00 at Stripe of 60.00: %s %s %s", got.Status, got.State, got.ErrorCode)
+	}
+}
+
+// A status that nobody here knows is asked about again, every day, until it is one that is known.
+func TestAnUnknownStatusIsReadAgain(t *testing.T) {
+	b := newBench(t)
+	b.world.Stripe.StartAs("teleporting")
+	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+	b.run(time.Minute)
+	row := b.refunds()[0]
+	if row.State != store.Due || !row.DueAt.After(b.clock.at) || row.StripeID == "" {
+		t.Fatalf("%s, due %s", row.State, row.DueAt)
+	}
+	if err := b.world.Stripe.Settle(t.Context(), row.StripeID, "succeeded", ""); err == nil {
+		t.Log("nobody listened to the webhook, and the next reading tells")
+	}
+	b.clock.pass(25 * time.Hour)
+	b.run(time.Minute)
+	if row = b.refunds()[0]; row.Status != store.RefundSucceeded || row.State != store.RefundSettled {
+		t.Errorf("a day later: %s %s", row.Status, row.State)
+	}
+	if _, count := b.paidBack(); count != 1 {
+		t.Errorf("%d refunds", count)
+	}
+}
