@@ -69,7 +69,11 @@ func revive(ctx context.Context, tx *store.Tx, v visit, kind store.WorkKind, id 
 	if work.Generation != seen || !slices.Contains(states, work.State) {
 		return store.Task{}, errStale
 	}
-	return tx.Revive(ctx, kind, id, v.now)
+	task, err := tx.Revive(ctx, kind, id, v.now)
+	if err == nil && task.Generation != seen+1 { // a webhook moved the row since it was read
+		return store.Task{}, errStale
+	}
+	return task, err
 }
 
 // settle puts a final row into another final state, under a new generation, and keeps the reason that stood there.

@@ -54,6 +54,13 @@ func (c *console) mendRefund(w http.ResponseWriter, r *http.Request, v visit, na
 			if err != nil {
 				return nil, err
 			}
+			// What Stripe says of this payment waits until this is done, and what it just said is seen.
+			if _, err = tx.RefundsByPayment(r.Context(), row.PaymentReference); err != nil {
+				return nil, err
+			}
+			if row, err = tx.Refund(r.Context(), rowID); err != nil {
+				return nil, err
+			}
 			if !allowed(row) {
 				return nil, errStale
 			}
