@@ -6,54 +6,26 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"sort"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"homeward/internal/config"
-	"homeward/internal/store"
+	"homeward/providers/standin/smtpd"
 )
 
 //go:embed files
 var files embed.FS
 
-var inboxPage = template.Must(template.ParseFS(files, "files/inbox.html"))
+var pages = template.Must(template.ParseFS(files, "files/*.html"))
 
-// letter is one message as the inbox shows it.
-type letter struct {
-	ID       int // of mails: their number
-	SMS      bool
-	To       string
-	From     string
-	Subject  string
-	Body     string
-	Preview  string
-	Language string
-	RTL      bool
-	At       time.Time
-}
+// policy lets the inbox load its own style sheet, script and mails, and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'"
 
-// row is one order as the inbox shows it.
-type row struct {
-	person
-	Stage    string
-	Link     string
-	Language string
-	Steps    []struct{ Key, Label string }
-}
-
-// Name and the like give the template what a person's fields hold.
-func (r row) Name() string   { return r.name }
-func (r row) ID() string     { return r.id }
-func (r row) Number() string { return r.number }
-func (r row) Goods() string {
-	names := make([]string, len(r.lines))
-	for i, l := range r.lines {
-		names[i] = fmt.Sprintf("%d × %s", l.quantity, l.title)
-	}
-	return strings.Join(names, ", ")
-}
+// mailPolicy lets a mail show what is in it. Nothing in it runs or loads; its links open in a tab of their own.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 // inbox serves the demo's own page.
 func (d *Demo) inbox() http.Handler {
@@ -64,82 +36,144 @@ func (d *Demo) inbox() http.Handler {
 	mux.HandleFunc("GET /mail/{id}/source", d.showSource)
 	mux.HandleFunc("POST /step", d.takeStep)
 	mux.HandleFunc("POST /reply", d.takeReply)
-	mux.Handle("GET /files/", http.FileServerFS(files))
+	for _, name := range []string{"inbox.css", "inbox.js"} {
+		mux.HandleFunc("GET /files/"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "files/"+name) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		d.refuse(w, http.StatusNotFound, "There is nothing at this address.")
+	})
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
+// inboxView is what the inbox shows.
+type inboxView struct {
+	Orders   []row
+	Letters  []entry // newest first
+	Open     *letter
+	Index    int      // the open letter's
+	Thread   []letter // the SMS of the open one's phone, oldest first
+	Only     *person  // whose messages are listed, when not everybody's
+	Count    int
+	Text     bool
+	Console  string
+	Password string
+}
+
+// entry is a letter with its place in the whole list, which names it.
+type entry struct {
+	letter
+	Index int
+}
+
 func (d *Demo) showInbox(w http.ResponseWriter, r *http.Request) {
-	letters := d.letters()
-	selected := len(letters) - 1
-	if n, err := strconv.Atoi(r.URL.Query().Get("m")); err == nil && n >= 0 && n < len(letters) {
-		selected = n
+	q, all := r.URL.Query(), d.letters()
+	v := inboxView{
+		Orders: d.board(r.Context(), all, q.Get("posted"), q.Get("order")), Count: len(all), Text: q.Get("view") == "text",
+		Console: d.publicURL + "/ops/", Password: password,
 	}
-	page := struct {
-		Orders   []row
-		Letters  []letter
-		Open     *letter
-		Index    int
-		Count    int
-		Console  string
-		Text     bool
-		Password string
-	}{Orders: d.orders(r.Context()), Letters: letters, Index: selected, Count: len(letters), Console: d.publicURL + "/ops/", Text: r.URL.Query().Get("view") == "text", Password: password}
-	if selected >= 0 {
-		page.Open = &letters[selected]
+	if p := readerOf(func(p person) bool { return p.id == q.Get("of") }); p.id != "" {
+		v.Only = &p
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	if err := inboxPage.Execute(w, page); err != nil {
+	for i, l := range slices.Backward(all) {
+		if v.Only == nil || l.Reader.id == v.Only.id {
+			v.Letters = append(v.Letters, entry{l, i})
+		}
+	}
+	v.open(all, q.Get("m"))
+	d.render(w, http.StatusOK, "inbox.html", v)
+}
+
+// open chooses the letter to show: the one that is asked for, else the newest that is listed.
+func (v *inboxView) open(all []letter, asked string) {
+	n, err := strconv.Atoi(asked)
+	if err != nil || n < 0 || n >= len(all) {
+		if len(v.Letters) == 0 {
+			return
+		}
+		n = v.Letters[0].Index
+	}
+	v.Open, v.Index = &all[n], n
+	for _, l := range all {
+		if l.SMS && v.Open.SMS && l.Address == v.Open.Address {
+			v.Thread = append(v.Thread, l)
+		}
+	}
+}
+
+func (d *Demo) render(w http.ResponseWriter, status int, name string, data any) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", policy)
+	w.WriteHeader(status)
+	if err := pages.ExecuteTemplate(w, name, data); err != nil {
 		d.log.Warn("demo: inbox", "error", err)
 	}
 }
 
-// showCount lets the page see that something arrived.
-func (d *Demo) showCount(w http.ResponseWriter, _ *http.Request) {
-	_, _ = fmt.Fprint(w, len(d.world.Mail.Deliveries())+len(d.world.Twilio.Messages()))
+// refuse says what is wrong, with a way back.
+func (d *Demo) refuse(w http.ResponseWriter, status int, text string) {
+	d.render(w, status, "problem.html", text)
 }
 
-// showHTML gives a mail's HTML part for the frame: nothing in it runs or loads.
-func (d *Demo) showHTML(w http.ResponseWriter, r *http.Request) {
+// showCount lets the page see that something arrived.
+func (d *Demo) showCount(w http.ResponseWriter, _ *http.Request) {
+	_, _ = fmt.Fprint(w, len(d.letters()))
+}
+
+// mail gives the mail that the path names; it refuses the request itself when there is none.
+func (d *Demo) mail(w http.ResponseWriter, r *http.Request) (smtpd.Delivery, bool) {
 	mails := d.world.Mail.Deliveries()
 	n, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil || n < 0 || n >= len(mails) {
-		http.NotFound(w, r)
+		d.refuse(w, http.StatusNotFound, "There is no such mail. The demo keeps nothing when it ends.")
+		return smtpd.Delivery{}, false
+	}
+	return mails[n], true
+}
+
+func (d *Demo) showHTML(w http.ResponseWriter, r *http.Request) {
+	m, ok := d.mail(w, r)
+	if !ok {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox")
-	_, _ = w.Write([]byte(mails[n].HTML))
+	w.Header().Set("Content-Security-Policy", mailPolicy)
+	// A link in a mail opens in the browser and not inside the mail, here as in any mail program.
+	_, _ = w.Write([]byte(strings.Replace(m.HTML, "<head>", `<head><base target="_blank">`, 1)))
 }
 
 func (d *Demo) showSource(w http.ResponseWriter, r *http.Request) {
-	mails := d.world.Mail.Deliveries()
-	n, err := strconv.Atoi(r.PathValue("id"))
-	if err != nil || n < 0 || n >= len(mails) {
-		http.NotFound(w, r)
+	m, ok := d.mail(w, r)
+	if !ok {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write(mails[n].Raw)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(m.Raw)
 }
 
 // takeStep posts the next webhook of an order.
 func (d *Demo) takeStep(w http.ResponseWriter, r *http.Request) {
-	for _, p := range people {
-		if p.id != r.PostFormValue("order") {
-			continue
-		}
-		for _, h := range d.next(p, r.PostFormValue("step"), time.Now()) {
-			if err := d.post(r.Context(), h); err != nil {
-				http.Error(w, err.Error(), http.StatusBadGateway)
-				return
-			}
-		}
-		d.waitForNews(r.Context())
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	p := readerOf(func(p person) bool { return p.id == r.PostFormValue("order") })
+	key := r.PostFormValue("step")
+	if p.id == "" || labelOf(key) == "" {
+		d.refuse(w, http.StatusBadRequest, "The sample shop has no such order, or no such step.")
 		return
 	}
-	http.NotFound(w, r)
+	hooks := d.next(p, key, time.Now())
+	if key == goodsBack {
+		hooks = d.returned(r.Context(), p, time.Now())
+	}
+	for _, h := range hooks {
+		if err := d.post(r.Context(), h); err != nil {
+			d.refuse(w, http.StatusBadGateway, "The webhook was not taken: "+err.Error())
+			return
+		}
+	}
+	d.waitForNews(r.Context())
+	http.Redirect(w, r, "/?"+url.Values{"posted": {key}, "order": {p.id}}.Encode()+"#o"+p.id, http.StatusSeeOther)
 }
 
 // waitForNews gives what a webhook sets off a moment to arrive, so that the page that follows shows it.
@@ -151,74 +185,16 @@ func (d *Demo) waitForNews(ctx context.Context) {
 
 // takeReply lets a shopper answer an SMS.
 func (d *Demo) takeReply(w http.ResponseWriter, r *http.Request) {
-	sms := d.shop().SMS
-	_, err := d.world.Twilio.Inbound(r.Context(), r.PostFormValue("from"), sms.From, r.PostFormValue("body"), d.publicURL+"/hooks/"+shopID+"/twilio/inbound")
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	from, body := r.PostFormValue("from"), strings.TrimSpace(r.PostFormValue("body"))
+	if p := readerOf(func(p person) bool { return p.phone == from && from != "" }); p.id == "" || body == "" {
+		d.refuse(w, http.StatusBadRequest, "An answer needs a text, and the number of one of the sample shoppers.")
 		return
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-func (d *Demo) shop() *config.Shop { return &d.app.Config.Shops[0] }
-
-// letters gives every mail and SMS, oldest first.
-func (d *Demo) letters() []letter {
-	var all []letter
-	for i, m := range d.world.Mail.Deliveries() {
-		language := m.Header.Get("Content-Language")
-		all = append(all, letter{
-			ID: i, To: strings.Join(m.To, ", "), From: m.From, Subject: m.Subject, Body: m.Text, Preview: firstLine(m.Text), Language: language,
-			RTL: strings.HasPrefix(language, "ar"), At: m.ReceivedAt,
-		})
+	_, err := d.world.Twilio.Inbound(r.Context(), from, d.app.Config.Shops[0].SMS.From, body, d.publicURL+"/hooks/"+shopID+"/twilio/inbound")
+	if err != nil {
+		d.refuse(w, http.StatusBadGateway, "The answer was not taken: "+err.Error())
+		return
 	}
-	for _, m := range d.world.Twilio.Messages() {
-		all = append(all, letter{SMS: true, To: m.To, From: m.From, Body: m.Body, Preview: firstLine(m.Body), At: m.CreatedAt, RTL: rtl(m.Body)})
-	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].At.Before(all[j].At) })
-	return all
-}
-
-func firstLine(s string) string {
-	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != "" {
-			return line
-		}
-	}
-	return ""
-}
-
-// rtl tells whether a text's first letter is an Arabic one.
-func rtl(s string) bool {
-	for _, r := range s {
-		if r >= 0x0600 && r <= 0x06ff {
-			return true
-		}
-		if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 0x0400 && r <= 0x04ff {
-			return false
-		}
-	}
-	return false
-}
-
-func (d *Demo) orders(ctx context.Context) []row {
-	rows := make([]row, 0, len(people))
-	for _, p := range people {
-		r := row{person: p, Language: p.language, Link: d.link(ctx, p), Steps: steps}
-		if order, err := d.app.DB.OrderByExternalID(ctx, shopID, p.id); err == nil {
-			r.Stage = stage(order)
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
-
-func stage(o store.Order) string {
-	s := strings.ReplaceAll(string(o.State.Stage), "_", " ")
-	for _, p := range o.State.Parcels {
-		if p.Incident != "none" && p.Incident != "" {
-			s += ", " + strings.ReplaceAll(string(p.Incident), "_", " ")
-		}
-	}
-	return s
+	http.Redirect(w, r, "/#message", http.StatusSeeOther)
 }

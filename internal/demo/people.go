@@ -1,5 +1,10 @@
 package demo
 
+import (
+	"fmt"
+	"strings"
+)
+
 // person is a made-up shopper and what they ordered.
 type person struct {
 	id, number, language  string // the language's own name, for the page
@@ -13,6 +18,28 @@ type person struct {
 	carrier, tracking     string
 	pickup                string // the pickup point, where the parcel goes to one
 	story                 []string
+}
+
+// The inbox's template reads these.
+
+func (p person) ID() string       { return p.id }
+func (p person) Name() string     { return p.name }
+func (p person) Number() string   { return p.number }
+func (p person) Language() string { return p.language }
+
+// Lang is the language's code.
+func (p person) Lang() string {
+	lang, _, _ := strings.Cut(p.locale, "-")
+	return lang
+}
+
+// Goods is what was ordered, in one line.
+func (p person) Goods() string {
+	names := make([]string, len(p.lines))
+	for i, l := range p.lines {
+		names[i] = fmt.Sprintf("%d × %s", l.quantity, l.title)
+	}
+	return strings.Join(names, ", ")
 }
 
 type item struct {
@@ -59,11 +86,4 @@ var people = []person{
 		line1: "3 Quay Road", city: "Galway", postcode: "H91 X2T0", country: "IE", currency: "EUR", shipping: "6.50", carrier: "An Post", tracking: "RR123456785IE",
 		lines: []item{{"71", "Irish breakfast, 500 g", "19.00", 1}}, story: []string{"placed", "shipped"},
 	},
-}
-
-// steps are the buttons: the next webhook of an order, in the order of an order's life.
-var steps = []struct{ Key, Label string }{
-	{"paid", "paid"}, {"shipped", "shipped"}, {"in_transit", "in transit"}, {"delayed", "delayed"}, {"customs", "at customs"},
-	{"out_for_delivery", "out for delivery"}, {"attempt_failed", "nobody home"}, {"ready_for_pickup", "ready for pickup"},
-	{"delivered", "delivered"}, {"cancelled", "cancelled"},
 }
