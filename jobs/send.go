@@ -1,12 +1,14 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +59,13 @@ func (w *Worker) send(ctx context.Context, task store.Task) error {
 		return ignore(err, store.ErrStale)
 	}
 	l.claimed(before)
+	if l.row.Topic == messages.Shipped { // the one that parcels join while it waits; held, it stays as it is
+		held, err := w.DB.Message(ctx, l.row.ID)
+		if err != nil {
+			return err
+		}
+		l.row.Parcels = held.Parcels
+	}
 	return w.sendMail(ctx, l)
 }
 
@@ -91,10 +100,10 @@ func (w *Worker) prepare(ctx context.Context, task store.Task) (*letter, error) 
 	if f != nil {
 		return nil, w.over(ctx, l, store.MessageFailed, f)
 	}
-	l.shop, l.outside = shop, w.Outside[row.Shop]
-	if l.order, err = w.DB.Order(ctx, row.OrderID); err != nil {
-		return nil, err
+	if early := row.DueAt.Sub(l.started); early > 0 { // a clock that goes before ours rang
+		return nil, &again{code: "early", delay: early + time.Second}
 	}
+	l.shop, l.outside = shop, w.Outside[row.Shop]
 	return l, w.permitted(ctx, l)
 }
 
@@ -133,6 +142,10 @@ func (w *Worker) over(ctx context.Context, l *letter, state string, f *fault.Err
 
 // sendMail hands a mail over. A mail whose acceptance stayed uncertain goes again under the same Message-ID.
 func (w *Worker) sendMail(ctx context.Context, l *letter) error {
+	var err error
+	if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
+		return err
+	}
 	first, err := w.DB.FirstMail(ctx, l.order.ID)
 	if err != nil {
 		return err
@@ -172,11 +185,17 @@ func messageID(m store.Message, from string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + host
 }
 
+// errJoined: a parcel joined a message between its words and its claim.
+var errJoined = errors.New("jobs: a parcel joined")
+
 // sendSMS hands an SMS over, never twice: one whose outcome is uncertain is looked up before anything else. Its text is
-// frozen with the first claim, so that it can be found by it.
+// frozen with the claim, so that it can be found by it.
 func (w *Worker) sendSMS(ctx context.Context, l *letter) error {
-	if l.row.Body == "" {
+	if l.row.Phase != store.Calling {
 		var err error
+		if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
+			return err
+		}
 		if l.row.Body, err = w.Render.SMS(w.view(ctx, l)); err != nil {
 			return w.failed(ctx, l, fault.New(fault.Permanent, "not_rendered", "The SMS could not be put into words; this is a fault of Homeward.", err))
 		}
@@ -185,9 +204,18 @@ func (w *Worker) sendSMS(ctx context.Context, l *letter) error {
 		if before.Phase == store.Calling {
 			return nil
 		}
+		if l.row.Topic == messages.Shipped {
+			held, err := tx.Message(ctx, l.row.ID)
+			if err != nil || !slices.Equal(held.Parcels, l.row.Parcels) {
+				return cmp.Or(err, errJoined)
+			}
+		}
 		l.row.CalledAt = w.Now()
 		return tx.SetMessage(ctx, l.row)
 	})
+	if errors.Is(err, errJoined) {
+		return &again{code: "joined", delay: time.Second}
+	}
 	if err != nil {
 		return ignore(err, store.ErrStale)
 	}

@@ -49,7 +49,8 @@ func Contact(shop *config.Shop, order orders.Order) messages.Contact {
 }
 
 // Put carries out a plan for an order: new messages, parcels that join or leave a waiting one, messages that newer news
-// replaces. It gives the tasks of the new messages.
+// replaces. It gives the tasks of the new messages. store.ErrConflict when a message left that a parcel was to join: the
+// plan must be made again.
 func Put(ctx context.Context, tx *store.Tx, order store.Order, plan messages.Plan, now time.Time) ([]store.Task, error) {
 	for _, m := range plan.Replace {
 		if _, err := tx.ReplaceMessage(ctx, m); err != nil {
@@ -62,9 +63,12 @@ func Put(ctx context.Context, tx *store.Tx, order store.Order, plan messages.Pla
 		}
 	}
 	for _, j := range plan.Join {
-		// A message that left in between carries what it carried; the parcel's next news tells of it.
-		if _, err := tx.JoinParcel(ctx, j.MessageID, j.ParcelKey); err != nil {
+		joined, err := tx.JoinParcel(ctx, j.MessageID, j.ParcelKey)
+		if err != nil {
 			return nil, err
+		}
+		if !joined {
+			return nil, store.ErrConflict
 		}
 	}
 	return Add(ctx, tx, order, plan.Create, now)
