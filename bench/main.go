@@ -28,7 +28,6 @@ type options struct {
 	mails   int           // in the backlog of drain
 	idle    time.Duration
 	profile string
-	wait    float64 // seconds to wait for a quiet machine at most
 }
 
 func main() {
@@ -68,13 +67,14 @@ func run(args []string) error {
 	return b.table.end(os.Stdout)
 }
 
-// parts are what -only chooses from, in the order of the table.
-var parts = []struct {
+// part is what -only chooses from.
+type part struct {
 	name string
 	run  func(ctx context.Context, b *bench) error
-}{
-	{"accept", accept}, {"way", way}, {"drain", drain}, {"idle", idle},
 }
+
+// parts are all of them, in the order of the table.
+var parts = []part{{"accept", accept}, {"way", way}, {"drain", drain}, {"idle", idle}}
 
 func parse(args []string) (options, error) {
 	var o options
@@ -89,12 +89,7 @@ func parse(args []string) (options, error) {
 		return o, err
 	}
 	for name := range strings.SplitSeq(o.only, ",") {
-		if name != "" && !slices.ContainsFunc(parts, func(p struct {
-			name string
-			run  func(context.Context, *bench) error
-		}) bool {
-			return p.name == name
-		}) {
+		if name != "" && !slices.ContainsFunc(parts, func(p part) bool { return p.name == name }) {
 			return o, fmt.Errorf("-only %s: there is no such part; choose from accept, way, drain, idle", name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -128,6 +129,17 @@ func (w *writer) next(batch []*unit) []*unit {
 		batch = append(batch, u)
 	case <-w.quit:
 	}
+	// Whoever is about to ask gets a turn first, as long as more keep coming: a commit costs the same for one as for many.
+	for there := 0; len(batch) > there && len(batch) < maxBatch; {
+		there = len(batch)
+		runtime.Gosched()
+		batch = w.drain(batch)
+	}
+	return batch
+}
+
+// drain takes what is there.
+func (w *writer) drain(batch []*unit) []*unit {
 	for len(batch) < maxBatch {
 		select {
 		case u := <-w.queue:
