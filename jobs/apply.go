@@ -206,7 +206,7 @@ func (w *Worker) wait(ctx context.Context, task store.Task, event store.Event, k
 // unreadable puts an event in front of a person, with its reason.
 func (w *Worker) unreadable(ctx context.Context, task store.Task, event store.Event, f *fault.Error) error {
 	if f.Class != fault.Permanent {
-		return w.retry(ctx, task, backoff(event.Attempt+1, f), "", f)
+		return w.stumble(ctx, task, f)
 	}
 	if err := w.finish(ctx, task, store.EventFailed, f); err != nil {
 		return err

@@ -35,6 +35,7 @@ func (c *clock) pass(d time.Duration) { c.at = c.at.Add(d) }
 type bench struct {
 	t      *testing.T
 	world  *standin.World
+	file   string // of the database
 	db     *store.DB
 	worker *jobs.Worker
 	clock  *clock
@@ -48,12 +49,13 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(world.Close)
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "homeward.db"))
+	file := filepath.Join(t.TempDir(), "homeward.db")
+	db, err := store.Open(t.Context(), "sqlite:"+file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	b := &bench{t: t, world: world, db: db, clock: &clock{time.Now().UTC().Truncate(time.Second)}}
+	b := &bench{t: t, world: world, file: file, db: db, clock: &clock{time.Now().UTC().Truncate(time.Second)}}
 	cfg := &config.Config{PublicURL: "http://127.0.0.1", Shops: []config.Shop{{
 		ID: "acme", Name: "Acme", Country: "PL", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{Window: 30 * 24 * time.Hour},
 		Payments: &config.Payments{StripeKey: standin.StripeKey, BaseURL: world.StripeURL},

@@ -31,33 +31,45 @@ type Sweep struct {
 	lag atomic.Int64
 }
 
-// sweepLimit bounds the rows of one kind that one look gives tasks to.
+// sweepLimit bounds the rows of one kind that have tasks waiting because of sweeps.
 const sweepLimit = 2000
 
-// Run sweeps until ctx ends: once at the start, then at every tick.
+// soon is when a sweep that left rows for the next one is followed by it: after a Redis that lost everything, the workers
+// must not wait for bells.
+const soon = 500 * time.Millisecond
+
+// Run sweeps until ctx ends: once at the start, then at every tick, and sooner while there is more than fits.
 func (s *Sweep) Run(ctx context.Context) {
-	tick := time.NewTicker(s.Every)
+	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for {
-		s.Once(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		next := s.Every
+		if s.Once(ctx) {
+			next = min(next, soon)
+		}
+		tick.Reset(next)
 	}
 }
 
 // Lag tells how long the newest sweep found the longest waiting row to be overdue.
 func (s *Sweep) Lag() time.Duration { return time.Duration(s.lag.Load()) }
 
-// Once looks at every kind of work.
-func (s *Sweep) Once(ctx context.Context) {
+// Once looks at every kind of work, and tells whether there may be more than it gave tasks to.
+func (s *Sweep) Once(ctx context.Context) (more bool) {
 	waiting := s.register(ctx)
 	var oldest time.Time
 	for _, kind := range WorkKinds {
-		limit := sweepLimit - waiting[kinds[kind].queue]
-		if limit <= 0 { // the queue is full of tasks; giving its rows more would only make those stale
+		limit := sweepLimit
+		for _, queue := range queuesOf(kind) {
+			limit -= waiting[queue]
+		}
+		if limit <= 0 { // the queues are full of tasks; giving their rows more would only make those stale
+			more = true
 			continue
 		}
 		var tasks []store.Task
@@ -72,6 +84,7 @@ func (s *Sweep) Once(ctx context.Context) {
 			}
 			continue
 		}
+		more = more || len(tasks) == limit
 		for _, t := range tasks {
 			if oldest.IsZero() || t.DueAt.Before(oldest) {
 				oldest = t.DueAt
@@ -89,6 +102,15 @@ func (s *Sweep) Once(ctx context.Context) {
 	if !oldest.IsZero() {
 		s.lag.Store(int64(s.Now().Sub(oldest)))
 	}
+	return more
+}
+
+// queuesOf lists the queues that a kind's tasks go through; a message's row names its own.
+func queuesOf(kind store.WorkKind) []string {
+	if kind == store.MessageWork {
+		return []string{QueueStatutory, QueueMoney, QueueMessages, QueueLow}
+	}
+	return []string{kinds[kind].queue}
 }
 
 // register tells Redis the queues' names again, because asynq says them once a process and a flushed Redis forgets

@@ -88,6 +88,10 @@ type Worker struct {
 // and records. An error of this package's kind says when the row's next attempt is; any other means that nothing could
 // be recorded.
 func (w *Worker) Do(ctx context.Context, task store.Task) error {
+	return w.failing(ctx, task, w.guarded(ctx, task))
+}
+
+func (w *Worker) do(ctx context.Context, task store.Task) error {
 	switch task.Kind {
 	case store.EventWork:
 		return w.apply(ctx, task)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,6 +72,17 @@ func (tx *Tx) Retry(ctx context.Context, kind WorkKind, id string, generation in
 	code, message := words(f)
 	return must(ctx, tx.q, ErrStale, "UPDATE "+table+" SET due_at = $3, lease_until = 0, phase = $4, error_code = $5,"+
 		" error_message = $6 WHERE id = $1 AND generation = $2 AND state = 'due'", id, generation, ms(dueAt), phase, code, message)
+}
+
+// Stumble counts a failed attempt of work that was not claimed and gives how many there were. ErrStale as for Retry.
+func (tx *Tx) Stumble(ctx context.Context, kind WorkKind, id string, generation int64) (attempt int, err error) {
+	table, _ := workTable(kind)
+	attempt, err = first(ctx, tx.q, value[int], "UPDATE "+table+
+		" SET attempt = attempt + 1 WHERE id = $1 AND generation = $2 AND state = 'due' RETURNING attempt", id, generation)
+	if errors.Is(err, ErrNotFound) {
+		err = ErrStale
+	}
+	return attempt, err
 }
 
 // Finish ends work in a final state, releases the lease and clears the phase. ErrStale when the generation is another or the
