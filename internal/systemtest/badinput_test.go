@@ -16,15 +16,17 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/config"
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
 	"homeward/providers/providertest/sign"
+	"homeward/providers/standin/smtpd"
 )
 
 // What can come in wrong, and the test that shows a clear answer and nothing lost:
 //
 //	wrong or missing signature                    TestRefusedAtTheDoor
-//	empty secret in the configuration             TestAnEmptySecretIsAnError (and internal/config, TestFaults…)
+//	empty secret in the configuration             TestAnEmptySecretIsAnError
 //	unknown shop                                  TestRefusedAtTheDoor
 //	a body of 6 MiB                               TestRefusedAtTheDoor
 //	truncated JSON with a valid signature         TestNotUnderstood
@@ -89,6 +91,26 @@ func events(t *testing.T, s *systemtest.System, states ...string) []store.Event 
 }
 
 var everyState = []string{store.Due, store.EventApplied, store.EventWaiting, store.EventIgnored, store.EventFailed}
+
+// An empty secret stops Homeward before it takes anything, and says where to look.
+func TestAnEmptySecretIsAnError(t *testing.T) {
+	const file = `public_url: http://localhost:8080
+secret: ${SECRET}
+shops:
+  - id: acme
+    name: Acme
+    country: PL
+    time_zone: Europe/Warsaw
+    sources:
+      - {name: erp, kind: standard, secret: "${ERP}"}
+`
+	env := func(name string) (string, bool) {
+		return map[string]string{"SECRET": "a-secret-for-tests-of-at-least-32-bytes"}[name], true
+	}
+	if _, err := config.Parse([]byte(file), ".", env); err == nil || !strings.Contains(err.Error(), "sources[0].secret: is empty") {
+		t.Errorf("got %v, want an error that names the empty secret", err)
+	}
+}
 
 func TestRefusedAtTheDoor(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
@@ -257,17 +279,21 @@ func TestAnUnknownStatusStaysUnknown(t *testing.T) {
 	})
 }
 
-// A parcel before its order, and a tracker before its parcel, wait and are applied when what they belong to comes.
+// A parcel before its order, and a tracker before its parcel or before the order that it names, wait and are applied when
+// what they belong to comes.
 func TestEventsOutOfOrder(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
+		named := []byte(fmt.Sprintf(`{"event":"tracking_update","msg":{"id":"as1","tracking_number":"AS0002","order_number":"#2","tag":"InTransit",
+			"checkpoints":[{"checkpoint_time":%q,"message":"Scanned","tag":"InTransit"}]}}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339)))
 		tracker := []byte(fmt.Sprintf(`{"description":"tracker.updated","result":{"id":"trk_1","tracking_code":"620000001","status":"out_for_delivery",
 			"status_detail":"out_for_delivery","tracking_details":[{"message":"Out","status":"out_for_delivery","datetime":%q}]}}`,
 			time.Now().Add(time.Hour).UTC().Format(time.RFC3339)))
 		s.Pass(time.Hour + time.Minute)
-		_, waiting := s.PostRaw("easypost", sign.EasyPost(systemtest.EasyPostSecret, tracker), tracker)
+		s.PostRaw("easypost", sign.EasyPost(systemtest.EasyPostSecret, tracker), tracker)
+		s.PostRaw("aftership", sign.AfterShip(systemtest.AfterShipSecret, named), named)
 		s.Pass(time.Minute)
-		if e, err := s.App.DB.Event(t.Context(), waiting); err != nil || e.State != store.EventWaiting {
-			t.Errorf("the tracker is %s (%v), want waiting", e.State, err)
+		if waiting := events(t, s, store.EventWaiting); len(waiting) != 2 {
+			t.Errorf("%d trackers wait, want both", len(waiting))
 		}
 		s.Post("parcel.updated", time.Now(), parcel("1", "handed_over", time.Now().Add(-2*time.Hour), nil))
 		s.Pass(time.Minute)
@@ -281,6 +307,9 @@ func TestEventsOutOfOrder(t *testing.T) {
 			t.Errorf("parcels: %+v, want one that is out for delivery", p)
 		}
 		told(t, s, "1", time.Minute, "placed/mail sent", "out_for_delivery/mail sent", "out_for_delivery/sms sent")
+		s.Post("order.placed", time.Now(), orderOf("en", "2", time.Now().Add(-3*time.Hour), nil))
+		s.Pass(time.Minute)
+		told(t, s, "2", time.Minute, "placed/mail sent", "in_transit/mail sent")
 		if left := events(t, s, store.Due, store.EventWaiting, store.EventFailed); len(left) != 0 {
 			t.Errorf("left over: %+v", left)
 		}
@@ -391,19 +420,41 @@ func TestAFormPostedTwice(t *testing.T) {
 	})
 }
 
-// Somebody holds the database's lock: the webhook is told to come again and leaves nothing half; the same delivery is
-// taken afterwards.
+// lockDatabase takes the database's lock as another program would, and gives what frees it.
+func lockDatabase(t *testing.T, s *systemtest.System) (free func()) {
+	t.Helper()
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(s.App.Config.Database, "sqlite:"))
+	must(t, err)
+	conn, err := db.Conn(ctx)
+	must(t, err)
+	_, err = conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	must(t, err)
+	return func() {
+		_, err := conn.ExecContext(ctx, "ROLLBACK")
+		must(t, err)
+		must(t, conn.Close())
+		must(t, db.Close())
+	}
+}
+
+// Somebody holds the database's lock while a mail's acceptance is to be recorded, and then at a webhook: the mail goes at
+// most again under its Message-ID, the webhook is told to come again and leaves nothing half, and the same delivery is
+// taken afterwards. (SQLite waits for the lock by the real clock, five seconds each time.)
 func TestTheDatabaseIsLocked(t *testing.T) {
-	var path string
-	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{Config: nil}, func(t *testing.T, s *systemtest.System) {
-		path = strings.TrimPrefix(s.App.Config.Database, "sqlite:")
-		db, err := sql.Open("sqlite", "file:"+path)
-		must(t, err)
-		defer db.Close() //nolint:errcheck // nothing of it is needed any more
-		conn, err := db.Conn(context.Background())
-		must(t, err)
-		_, err = conn.ExecContext(context.Background(), "BEGIN IMMEDIATE")
-		must(t, err)
+	setup := systemtest.Setup{Config: func(c *config.Config) { c.Work.SweepEvery = 2 * time.Minute }}
+	systemtest.Virtual(t, systemtest.Brisk, setup, func(t *testing.T, s *systemtest.System) {
+		s.World.Mail.Fail(smtpd.AfterDot, smtpd.Fault{Delay: 20 * time.Second})
+		s.Post("order.placed", time.Now(), orderOf("de", "0", time.Now(), nil))
+		for s.World.Mail.Count(smtpd.AfterDot) == 0 {
+			s.Pass(time.Second)
+		}
+		free := lockDatabase(t, s)
+		s.Pass(21 * time.Second)
+		if m := rows(t, s, "0")[0]; m.State != store.Due {
+			t.Errorf("a mail is %s although nothing could be recorded", m.State)
+		}
+		stored := len(events(t, s, everyState...))
 		body := envelope(t, "order.placed", orderOf("en", "1", time.Now(), nil))
 		r, err := http.NewRequest(http.MethodPost, s.URL+"/hooks/acme/erp", bytes.NewReader(body))
 		must(t, err)
@@ -414,16 +465,22 @@ func TestTheDatabaseIsLocked(t *testing.T) {
 		if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
 			t.Errorf("answered %d, Retry-After %q; want 503 and a time", res.StatusCode, res.Header.Get("Retry-After"))
 		}
-		_, err = conn.ExecContext(context.Background(), "ROLLBACK")
-		must(t, err)
-		must(t, conn.Close())
-		if left := events(t, s, everyState...); len(left) != 0 {
+		free()
+		if left := events(t, s, everyState...); len(left) != stored {
 			t.Errorf("half of it was stored: %+v", left)
 		}
 		if status, _ := s.PostRaw("erp", signed("locked", body), body); status != http.StatusAccepted {
 			t.Errorf("afterwards: answered %d, want 202", status)
 		}
-		s.Pass(time.Minute)
+		s.Pass(10 * time.Minute)
+		told(t, s, "0", time.Minute, "placed/mail sent")
 		told(t, s, "1", time.Minute, "placed/mail sent")
+		copies := map[string]int{}
+		for _, d := range s.World.Mail.Deliveries() {
+			copies[d.MessageID]++
+		}
+		if len(copies) != 2 {
+			t.Errorf("mails by Message-ID: %v, want two", copies)
+		}
 	})
 }

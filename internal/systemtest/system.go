@@ -29,6 +29,8 @@ const (
 	ShopifySecret  = "shopify-secret-for-tests"
 	WooSecret      = "woo-secret-for-tests"
 	EasyPostSecret = "easypost-secret-for-tests"
+
+	AfterShipSecret = "aftership-secret-for-tests"
 )
 
 // System is a running Homeward and its world.
@@ -156,6 +158,7 @@ func Config(t testing.TB, w *standin.World, url string) *config.Config {
 			Sources: []config.Source{
 				{Name: "erp", Kind: "standard", Secrets: []string{StandardSecret}}, {Name: "shopify", Kind: "shopify", Secrets: []string{ShopifySecret}},
 				{Name: "woo", Kind: "woocommerce", Secrets: []string{WooSecret}}, {Name: "easypost", Kind: "easypost", Secrets: []string{EasyPostSecret}},
+				{Name: "aftership", Kind: "aftership", Secrets: []string{AfterShipSecret}},
 			},
 			Messages: config.Messages{CalmWindow: 10 * time.Minute, QuietFrom: 21 * time.Hour, QuietUntil: 8 * time.Hour},
 			Returns:  config.Returns{Window: 30 * 24 * time.Hour, Approve: "auto"},
