@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -25,13 +26,14 @@ type Sweep struct {
 	Redis   *Redis
 	Every   time.Duration // how often it looks
 	Overdue time.Duration // how long a row must have been due
+	Limit   int           // how many tasks of one kind may wait because of sweeps; 0 is 2000
 	Log     *slog.Logger
 	Now     func() time.Time
 
 	lag atomic.Int64
 }
 
-// sweepLimit bounds the rows of one kind that have tasks waiting because of sweeps.
+// sweepLimit is the usual Limit: more than workers do in a second, and few enough to be soon stale without harm.
 const sweepLimit = 2000
 
 // soon is when a sweep that left rows for the next one is followed by it: after a Redis that lost everything, the workers
@@ -64,7 +66,7 @@ func (s *Sweep) Once(ctx context.Context) (more bool) {
 	waiting := s.register(ctx)
 	var oldest time.Time
 	for _, kind := range WorkKinds {
-		limit := sweepLimit
+		limit := cmp.Or(s.Limit, sweepLimit)
 		for _, queue := range queuesOf(kind) {
 			limit -= waiting[queue]
 		}
