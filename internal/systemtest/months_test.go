@@ -41,9 +41,9 @@ func number(t *testing.T, name string, fallback uint64) uint64 {
 // order, parcels lost and returned, refunds by us, by the shop and by hand, and a mail server, a Twilio and a Stripe that
 // fail now and then. Redis forgets every task at once, and nothing is lost.
 func TestMonths(t *testing.T) {
-	usual := uint64(1000)
+	usual, step := uint64(1000), 3*time.Hour
 	if testing.Short() || slow {
-		usual = 150
+		usual, step = 150, 9*time.Hour
 	}
 	seed, count := number(t, seedEnv, rand.Uint64()), int(number(t, ordersEnv, usual))
 	t.Logf("%s=%d", seedEnv, seed)
@@ -56,7 +56,7 @@ func TestMonths(t *testing.T) {
 			m.rng = rand.New(rand.NewPCG(seed, uint64(i)))
 			m.plan(m.hours(0, 60*24), func() { m.order("M" + strconv.Itoa(i)) })
 		}
-		m.live(90*24*time.Hour, 3*time.Hour)
+		m.live(90*24*time.Hour, step)
 		m.quiet()
 		m.live(15*24*time.Hour, 12*time.Hour)
 		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused",
