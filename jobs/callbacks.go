@@ -128,31 +128,44 @@ func (w *Worker) twilioStatus(ctx context.Context, task store.Task, event store.
 	if err != nil {
 		return w.unreadable(ctx, task, event, fault.Of(err))
 	}
-	var m store.Message
-	if ours := event.Headers[hooks.MessageHeader]; ours != "" {
-		m, err = w.DB.Message(ctx, ours)
-	} else {
-		m, err = w.DB.MessageByProvider(ctx, status.MessageSID)
-	}
-	if errors.Is(err, store.ErrNotFound) {
-		return w.settle(ctx, task, event, store.EventIgnored, "", "of a message that is not ours")
-	}
-	if err != nil {
-		return err
-	}
+	var orderID string
+	state := store.EventApplied
 	err = w.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := w.delivered(ctx, tx, m, status); err != nil {
+		orderID, state = "", store.EventApplied
+		m, err := sentBy(ctx, tx, event, status)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			state = store.EventIgnored
+		case err == nil:
+			orderID = m.OrderID
+			err = w.delivered(ctx, tx, m, status)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err := tx.AssignEvent(ctx, event.ID, m.OrderID, status.Status); err != nil {
+		if err := tx.AssignEvent(ctx, event.ID, orderID, status.Status); err != nil {
 			return err
 		}
-		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.EventApplied, nil)
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, nil)
 	})
 	if err == nil {
-		w.observed(ctx, event, store.EventApplied, "", m.OrderID)
+		w.observed(ctx, event, state, "", orderID)
 	}
 	return ignore(err, store.ErrStale)
+}
+
+// sentBy finds the message that Twilio speaks of: by our id in the address that it called, else by Twilio's. It must be of
+// the shop whose address that is, and not one that went again since, under another id of Twilio's.
+func sentBy(ctx context.Context, tx *store.Tx, event store.Event, status twilio.Status) (store.Message, error) {
+	ours := event.Headers[hooks.MessageHeader]
+	if ours == "" {
+		return tx.MessageByProvider(ctx, status.MessageSID)
+	}
+	m, err := tx.Message(ctx, ours)
+	if err == nil && (m.Shop != event.Shop || (m.ProviderID != "" && m.ProviderID != status.MessageSID)) {
+		err = store.ErrNotFound
+	}
+	return m, err
 }
 
 // delivered records a status that goes forward. A callback also proves that Twilio has the message, which ends its
@@ -169,6 +182,10 @@ func (w *Worker) delivered(ctx context.Context, tx *store.Tx, m store.Message, s
 		return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageFailed, fault.Of(status.Undelivered()))
 	default:
 		if m.State == store.Due || m.State == store.MessageHeld {
+			m.ProviderID, m.SentAt = status.MessageSID, w.Now()
+			if err := tx.SetMessage(ctx, m); err != nil {
+				return err
+			}
 			return tx.Settle(ctx, store.MessageWork, m.ID, store.MessageSent, nil)
 		}
 		return nil

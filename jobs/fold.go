@@ -195,7 +195,7 @@ func (w *Worker) receipts(ctx context.Context, tx *store.Tx, c *change) ([]store
 // wake lets events go on that waited for this order, or for one of its parcels.
 func (w *Worker) wake(ctx context.Context, tx *store.Tx, c *change) ([]store.Task, error) {
 	var keys []string
-	if c.order.NumberKey != "" && !c.before.Known {
+	if c.order.NumberKey != "" && c.order.NumberKey != orders.NumberKey(c.before.Order.Number) {
 		keys = append(keys, "number:"+c.order.NumberKey)
 	}
 	for _, p := range c.order.State.Parcels {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -23,6 +24,10 @@ type Queue struct {
 	wg     sync.WaitGroup
 	mu     sync.RWMutex
 	closed bool
+
+	ctx      context.Context //nolint:containedctx // ends the feeders' calls when Close has waited long enough
+	cancel   context.CancelFunc
+	patience time.Duration // of Close, with a Redis that does not answer
 }
 
 const (
@@ -32,7 +37,8 @@ const (
 
 // NewQueue starts the feeders; Close ends them.
 func NewQueue(r *Redis, log *slog.Logger) *Queue {
-	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), bells: r.bells, feed: make(chan store.Task, feedDepth), log: log}
+	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), bells: r.bells, feed: make(chan store.Task, feedDepth), log: log, patience: 2 * feedTimeout}
+	q.ctx, q.cancel = context.WithCancel(context.Background())
 	for range feeders {
 		q.wg.Go(q.run)
 	}
@@ -58,7 +64,7 @@ func (q *Queue) Enqueue(_ context.Context, tasks ...store.Task) {
 // Missed counts the tasks that were left to the sweep since the start.
 func (q *Queue) Missed() int64 { return q.missed.Load() }
 
-// Close lets the feeders finish what they hold, within ctx of each call.
+// Close lets the feeders finish what they hold, as far as Redis takes it soon; the sweep makes up for the rest.
 func (q *Queue) Close() {
 	q.mu.Lock()
 	if !q.closed {
@@ -66,7 +72,10 @@ func (q *Queue) Close() {
 		close(q.feed)
 	}
 	q.mu.Unlock()
+	enough := time.AfterFunc(q.patience, q.cancel)
+	defer enough.Stop()
 	q.wg.Wait()
+	q.cancel()
 }
 
 func (q *Queue) run() {
@@ -77,7 +86,7 @@ func (q *Queue) run() {
 
 // put enqueues one task. A conflict means that the same generation is there already, which is as good.
 func (q *Queue) put(t store.Task) {
-	ctx, cancel := context.WithTimeout(context.Background(), feedTimeout)
+	ctx, cancel := context.WithTimeout(q.ctx, feedTimeout)
 	defer cancel()
 	task, err := newTask(t)
 	if err == nil {
