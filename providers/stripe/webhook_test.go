@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"homeward/internal/fault"
+	"homeward/providers/providertest"
 	"homeward/providers/standin/striped"
 	"homeward/providers/stripe"
 )
@@ -159,7 +160,7 @@ func TestReadEvent(t *testing.T) {
 // Every real body of Stripe is read: an event as it stands, a bare resource inside an event of its kind.
 func TestPayloads(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob(filepath.Join(payloads(t, "stripe"), "*.json"))
+	files, _ := filepath.Glob(filepath.Join(providertest.Payloads(t, "stripe"), "*.json"))
 	if len(files) == 0 {
 		t.Fatal("no bodies in the folder")
 	}
@@ -201,42 +202,4 @@ func TestPayloads(t *testing.T) {
 		}
 	}
 	t.Logf("%d bodies, %d of concern", len(files), concern)
-}
-
-// payloads finds the folder of real bodies beside the repository, or skips.
-func payloads(t *testing.T, vendor string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Skip("no go.mod above the test")
-		}
-		dir = parent
-	}
-	dir = filepath.Join(dir, "..", "shared", "payloads", vendor)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the real bodies (../shared/payloads) are not here")
-	}
-	return dir
-}
-
-func FuzzReadEvent(f *testing.F) {
-	f.Add([]byte(`{"id":"evt_1","object":"event","type":"refund.updated","created":1,"data":{"object":{"id":"re_1","object":"refund","amount":1,"currency":"pln","charge":"ch_1"}}}`))
-	f.Add([]byte(`{"id":"evt_1","object":"event","type":"charge.refunded","data":{"object":{"id":"ch_1","object":"charge","currency":"mga","payment_intent":{"id":1}}}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		e, err := stripe.ReadEvent(body)
-		if err == nil && (e.ID == "" || e.Type == "") {
-			t.Errorf("an event without id or type: %+v", e)
-		}
-		if err != nil && fault.Of(err).Class != fault.Permanent {
-			t.Errorf("not permanent: %v", err)
-		}
-	})
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"homeward/internal/fault"
+	"homeward/providers/providertest"
 	"homeward/providers/standin/twiliod"
 	"homeward/providers/twilio"
 )
@@ -178,7 +179,7 @@ func TestUndelivered(t *testing.T) {
 // Real bodies, as far as they are there.
 func TestPayloads(t *testing.T) {
 	t.Parallel()
-	dir := payloads(t, "twilio")
+	dir := providertest.Payloads(t, "twilio")
 	files, _ := filepath.Glob(filepath.Join(dir, "*"))
 	read := 0
 	for _, file := range files {
@@ -200,28 +201,4 @@ func TestPayloads(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d files are callbacks in form encoding", read, len(files))
-}
-
-// payloads finds the folder of real bodies beside the repository, or skips.
-func payloads(t *testing.T, vendor string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Skip("no go.mod above the test")
-		}
-		dir = parent
-	}
-	dir = filepath.Join(dir, "..", "shared", "payloads", vendor)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the real bodies (../shared/payloads) are not here")
-	}
-	return dir
 }
