@@ -18,7 +18,7 @@ type step struct{ Key, Label string }
 var steps = []step{
 	{"paid", "Paid"}, {"shipped", "Shipped"}, {"in_transit", "In transit"}, {"delayed", "Delayed"}, {"customs", "Held at customs"},
 	{"out_for_delivery", "Out for delivery"}, {"attempt_failed", "Nobody home"}, {"ready_for_pickup", "Ready for pickup"},
-	{"delivered", "Delivered"}, {"cancelled", "Cancelled"}, {goodsBack, "Goods came back"},
+	{"delivered", "Delivered"}, {"collected", "Collected"}, {"cancelled", "Cancelled"}, {goodsBack, "Goods came back"},
 }
 
 // goodsBack is the step that ends a parcel's way back to the shop.
@@ -33,7 +33,7 @@ var likely = map[orders.Stage][]string{
 	orders.Stage(orders.HandedOver):     {"in_transit", "delayed"},
 	orders.Stage(orders.InTransit):      {"out_for_delivery", "ready_for_pickup", "delayed"},
 	orders.Stage(orders.OutForDelivery): {"delivered", "attempt_failed"},
-	orders.Stage(orders.ReadyForPickup): {"delivered"},
+	orders.Stage(orders.ReadyForPickup): {"collected"},
 }
 
 // row is one order on the board.
@@ -82,11 +82,11 @@ func (r *row) fill(d *Demo, o store.Order, back *store.Case) {
 		now = []string{goodsBack}
 	}
 	r.Now, r.Later = nil, nil
+	for _, key := range now {
+		r.Now = append(r.Now, step{key, labelOf(key)})
+	}
 	for _, s := range steps {
-		switch {
-		case slices.Contains(now, s.Key):
-			r.Now = append(r.Now, s)
-		case s.Key != goodsBack: // makes sense only for a return
+		if !slices.Contains(now, s.Key) && s.Key != goodsBack { // which makes sense only for a return
 			r.Later = append(r.Later, s)
 		}
 	}

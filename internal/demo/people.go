@@ -37,7 +37,7 @@ func (p person) Lang() string {
 func (p person) Goods() string {
 	names := make([]string, len(p.lines))
 	for i, l := range p.lines {
-		names[i] = fmt.Sprintf("%d × %s", l.quantity, l.title)
+		names[i] = fmt.Sprintf("%d\u00a0×\u00a0%s", l.quantity, l.title)
 	}
 	return strings.Join(names, ", ")
 }

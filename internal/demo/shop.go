@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -65,7 +66,7 @@ func (d *Demo) seed(ctx context.Context) error {
 		return smtpd.Fault{}
 	})
 	now := time.Now()
-	for _, p := range people {
+	for _, p := range slices.Backward(people) { // so that the first one's mails are the newest, on top
 		d.world.Stripe.AddPayment(p.intent(), p.minor(), p.currency)
 		for i, step := range p.story {
 			// The newest step was just now, each one before it some hours earlier.
