@@ -94,3 +94,26 @@ func (b *bench) refuseFacts() {
 		b.t.Fatal(err)
 	}
 }
+
+// News that knows an order's number waits for it, also when the order is there and gets the number only later.
+func TestAnOrderThatGetsItsNumberLateWakesWhatWaits(t *testing.T) {
+	b := newBench(t)
+	say := func(e orders.Event) store.Event {
+		event := b.event(func() (providers.Reading, error) { return providers.Reading{Events: []orders.Event{e}}, nil })
+		if err := b.worker.Do(t.Context(), store.Task{Kind: store.EventWork, ID: event.ID}); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.pass(time.Hour) // equal bodies are other news by then
+		return b.reload(event.ID)
+	}
+	waiting := say(orders.Event{ID: "e1", Kind: orders.Paid, At: b.clock.at, Ref: orders.Ref{OrderNumber: "#2002"}})
+	if waiting.State != store.EventWaiting {
+		t.Fatal(waiting.State)
+	}
+	order := b.order.State.Order
+	order.Number = "#2002"
+	say(orders.Event{ID: "e2", Kind: orders.Updated, At: b.clock.at, Ref: orders.Ref{OrderID: "1001"}, Order: &order})
+	if got := b.reload(waiting.ID); got.State != store.Due {
+		t.Errorf("the news is %s", got.State)
+	}
+}

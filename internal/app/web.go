@@ -36,7 +36,7 @@ func (a *App) Handler() (http.Handler, error) {
 	mux.Handle("/ops/", a.console())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
-	return mux, nil
+	return calm(mux, a.Log), nil
 }
 
 func (a *App) shopper() (http.Handler, error) {
