@@ -193,3 +193,53 @@ func TestALineLeftTheOrderMeanwhile(t *testing.T) {
 	b.state(c, returns.Closed)
 	b.refunds()
 }
+
+// One refund that the shop and Stripe both tell of counts once, whoever made it; two of the shop's are two.
+func TestARefundToldTwiceCountsOnce(t *testing.T) {
+	shop := store.Refund{ID: "f1", Origin: store.OriginShop, ExternalID: "woo:1", Amount: 3000}
+	second := store.Refund{ID: "f2", Origin: store.OriginShop, ExternalID: "woo:2", Amount: 3000}
+	stripe := store.Refund{ID: "f3", Origin: store.OriginStripe, ExternalID: "re_1", StripeID: "re_1", PaymentKind: "stripe", PaymentReference: "pi_1", Amount: 3000}
+	ours := store.Refund{ID: "f4", Origin: store.OriginHomeward, ExternalID: "c0", StripeID: "re_2", PaymentKind: "stripe", PaymentReference: "pi_1", Amount: 3000}
+	failed := stripe
+	failed.Status = store.RefundFailed
+	other := shop
+	other.PaymentReference = "pi_9"
+	for name, tc := range map[string]struct {
+		ledger []store.Refund
+		want   int64 // what the whole order still brings
+	}{
+		"the shop alone":                  {[]store.Refund{shop}, 7000},
+		"the shop and Stripe":             {[]store.Refund{shop, stripe}, 7000},
+		"Stripe and the shop":             {[]store.Refund{stripe, shop}, 7000},
+		"ours, copied by the shop":        {[]store.Refund{ours, shop}, 7000},
+		"two of the shop's, one told":     {[]store.Refund{shop, second, stripe}, 4000},
+		"one that failed is not told":     {[]store.Refund{shop, failed}, 7000},
+		"another payment":                 {[]store.Refund{other, stripe}, 4000},
+		"both, each copied by the shop":   {[]store.Refund{ours, shop, stripe, second}, 4000},
+		"ours and one made at Stripe too": {[]store.Refund{ours, stripe}, 4000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			c := b.open("n1", units("l1", 2, "l2", 1))
+			for _, r := range tc.ledger {
+				r.Shop, r.OrderID, r.Currency, r.CreatedAt, r.State = "acme", "o1", "PLN", noon.Add(-1), store.RefundSettled
+				if r.Status == "" {
+					r.Status = store.RefundSucceeded
+				}
+				b.write(func(tx *store.Tx) error { _, err := tx.InsertRefund(t.Context(), r); return err })
+			}
+			b.receive(c, nil)
+			rows, err := b.db.RefundsOfCase(t.Context(), c.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sum int64
+			for _, r := range rows {
+				sum += r.Amount
+			}
+			if sum != tc.want {
+				t.Errorf("%d is paid back, want %d", sum, tc.want)
+			}
+		})
+	}
+}

@@ -27,7 +27,7 @@ func counts(r store.Refund) bool {
 // earlier gives the refunds that count, but for one.
 func earlier(refunds []store.Refund, but string) []returns.Earlier {
 	var out []returns.Earlier
-	for _, r := range refunds {
+	for _, r := range distinct(refunds) {
 		if counts(r) && r.ID != but {
 			out = append(out, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
 		}
@@ -46,7 +46,8 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 	if err != nil {
 		return nil, err
 	}
-	plan, err := returns.PlanRefund(order.State.Order, earlier(refunds, ""), unpaid(order.State.Order, refunds, items))
+	once := distinct(refunds)
+	plan, err := returns.PlanRefund(order.State.Order, earlier(refunds, ""), unpaid(order.State.Order, once, items))
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		return nil, err
 	}
 	var done []returns.Part
-	for _, r := range refunds {
+	for _, r := range once {
 		if counts(r) {
 			done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount})
 		}
