@@ -135,6 +135,10 @@ func TestStaleWorkChangesNothing(t *testing.T) {
 			"Finish": func(tx *store.Tx, kind store.WorkKind, id string, generation int64) error {
 				return tx.Finish(ctx, kind, id, generation, "over", nil)
 			},
+			"Stumble": func(tx *store.Tx, kind store.WorkKind, id string, generation int64) error {
+				_, err := tx.Stumble(ctx, kind, id, generation)
+				return err
+			},
 		}
 		for _, kind := range kinds {
 			due, over := unit(t, db, kind, "due-"+string(kind)), unit(t, db, kind, "over-"+string(kind))
@@ -152,6 +156,24 @@ func TestStaleWorkChangesNothing(t *testing.T) {
 			}
 			if diff := cmp.Diff(store.Work{State: store.Due, DueAt: t0}, workOf(t, db, kind, due)); diff != "" {
 				t.Errorf("%s: %s", kind, diff)
+			}
+		}
+	})
+}
+
+func TestStumblesAreCounted(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		for _, kind := range kinds {
+			id := unit(t, db, kind, "s-"+string(kind))
+			for want := 1; want <= 3; want++ {
+				got := 0
+				write(t, db, func(tx *store.Tx) (err error) {
+					got, err = tx.Stumble(t.Context(), kind, id, 0)
+					return err
+				})
+				if work := workOf(t, db, kind, id); got != want || work.Attempt != want || work.State != store.Due || !work.LeaseUntil.IsZero() {
+					t.Errorf("%s: stumble %d counts as %d: %+v", kind, want, got, work)
+				}
 			}
 		}
 	})
