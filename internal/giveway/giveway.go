@@ -27,9 +27,9 @@ type Gate struct {
 	begun time.Time
 }
 
-// New gives a gate. A rush is four requests at once for each processor: fewer leave room for other work.
+// New gives a gate. A rush is eight requests at once for each processor: fewer come together in any short stall.
 func New() *Gate {
-	g := &Gate{rush: int64(4 * runtime.GOMAXPROCS(0)), begun: time.Now()}
+	g := &Gate{rush: int64(8 * runtime.GOMAXPROCS(0)), begun: time.Now()}
 	g.seen.Store(-int64(calm))
 	return g
 }
