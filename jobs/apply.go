@@ -152,14 +152,18 @@ type target struct {
 
 func (w *Worker) resolve(ctx context.Context, shop *config.Shop, ref orders.Ref) (target, error) {
 	now := w.Now()
+	var keys []string
 	if ref.OrderID != "" {
 		order, err := w.DB.OrderByExternalID(ctx, shop.ID, ref.OrderID)
-		if errors.Is(err, store.ErrNotFound) {
+		if !errors.Is(err, store.ErrNotFound) {
+			return target{order: order}, err
+		}
+		// The shop's own word starts an order. A tracker that names a parcel beside it may mean an order by another id.
+		if ref.TrackingNumber == "" {
 			return target{order: newOrder(shop, ref.OrderID, now), fresh: true}, nil
 		}
-		return target{order: order}, err
+		keys = append(keys, "order:"+ref.OrderID)
 	}
-	var keys []string
 	if ref.OrderNumber != "" {
 		key := orders.NumberKey(ref.OrderNumber)
 		order, err := w.DB.OrderByNumber(ctx, shop.ID, key)

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -192,17 +193,14 @@ func (w *Worker) receipts(ctx context.Context, tx *store.Tx, c *change) ([]store
 	return tasks, nil
 }
 
-// wake lets events go on that waited for this order, or for one of its parcels.
+// wake lets events go on that waited for this order, by a key that it has only now.
 func (w *Worker) wake(ctx context.Context, tx *store.Tx, c *change) ([]store.Task, error) {
-	var keys []string
-	if c.order.NumberKey != "" && c.order.NumberKey != orders.NumberKey(c.before.Order.Number) {
-		keys = append(keys, "number:"+c.order.NumberKey)
-	}
-	for _, p := range c.order.State.Parcels {
-		number := orders.NormalizeTracking(p.TrackingNumber)
-		if old, ok := c.before.Parcel(p.Key); number != "" && (!ok || old.TrackingNumber == "") {
-			keys = append(keys, "tracking:"+number)
-		}
+	keys := store.WaitKeys(c.order)
+	if !c.fresh {
+		was := c.order
+		was.State, was.NumberKey = c.before, orders.NumberKey(c.before.Order.Number)
+		known := store.WaitKeys(was)
+		keys = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) })
 	}
 	if len(keys) == 0 {
 		return nil, nil

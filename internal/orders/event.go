@@ -40,7 +40,7 @@ type Event struct {
 }
 
 // Ref says which order an event belongs to, by whatever the source knows: the shop's order id, else the order number,
-// else the tracking number of one of its parcels. The first that is not empty decides.
+// else the tracking number of one of its parcels. The first that finds one decides.
 type Ref struct {
 	OrderID        string `json:"order_id,omitempty"`
 	OrderNumber    string `json:"order_number,omitempty"`

@@ -37,10 +37,11 @@ func (r *Reads) CaseByNonce(ctx context.Context, orderID, nonce string) (Case, e
 	return r.aCase(ctx, "order_id = $1 AND nonce = $2", orderID, nonce)
 }
 
-// CaseByTracking gives a shop's newest case that is not final and whose parcel back has that number, or ErrNotFound.
+// CaseByTracking gives a shop's newest case whose parcel back has that number, one that is not final before one that is,
+// or ErrNotFound. News of a parcel goes on after its case is over; it must find it, so that it does not wait for ever.
 func (r *Reads) CaseByTracking(ctx context.Context, shop, trackingNumber string) (Case, error) {
 	return r.aCase(ctx, `shop = $1 AND tracking_number = $2 AND tracking_number <> ''
-		AND state NOT IN ('rejected', 'closed', 'withdrawn') ORDER BY created_at DESC, id DESC LIMIT 1`,
+		ORDER BY CASE WHEN state IN ('rejected', 'closed', 'withdrawn') THEN 1 ELSE 0 END, created_at DESC, id DESC LIMIT 1`,
 		shop, orders.NormalizeTracking(trackingNumber))
 }
 

@@ -57,8 +57,14 @@ func TestCase(t *testing.T) {
 		}
 		c.State = returns.Closed
 		write(t, db, func(tx *store.Tx) error { return tx.UpdateCase(ctx, c) })
-		if _, err := db.CaseByTracking(ctx, "acme", "6200A"); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("a closed case is found by its parcel: %v", err)
+		if got, err := db.CaseByTracking(ctx, "acme", "6200A"); err != nil || got.ID != "c1" {
+			t.Errorf("news of a closed case's parcel does not find it: %v", err)
+		}
+		open := c
+		open.ID, open.RMA, open.Nonce, open.State, open.CreatedAt = "c0", "R-OLDER", "n0", returns.InTransit, c.CreatedAt.Add(-time.Hour)
+		write(t, db, func(tx *store.Tx) error { return tx.InsertCase(ctx, open) })
+		if got, err := db.CaseByTracking(ctx, "acme", "6200A"); err != nil || got.ID != "c0" {
+			t.Errorf("a case that is open does not come before a closed one: %s %v", got.ID, err)
 		}
 	})
 }

@@ -127,13 +127,13 @@ func (s *Source) tracker(f *wire.Fields, in *tracking, ts wire.ID) wire.Tracker 
 		t.Alias = s.options.Name + ":tracking:" + f.OptionalID("msg.id", string(in.ID))
 	}
 	number, orderID := f.OptionalID("msg.order_number", string(in.OrderNumber)), f.OptionalID("msg.order_id", string(in.OrderID))
+	// Whoever set up the tracker typed these: the tracking number stands beside them, for when they are wrong.
+	t.Ref.TrackingNumber = t.Number
 	switch {
 	case number != "":
 		t.Ref.OrderNumber = number
 	case orderID != "":
 		t.Ref.OrderID = orderID
-	default:
-		t.Ref.TrackingNumber = t.Number
 	}
 	f.Count("msg.checkpoints", len(in.Checkpoints))
 	for _, c := range in.Checkpoints {

@@ -75,7 +75,9 @@ func TestRef(t *testing.T) {
 	noNumber := strings.Replace(body, `"order_number":"#1001",`, "", 1)
 	neither := strings.Replace(noNumber, `"order_id":"o1",`, "", 1)
 	for text, want := range map[string]orders.Ref{
-		body: {OrderNumber: "#1001"}, noNumber: {OrderID: "o1"}, neither: {TrackingNumber: "9007199254740993123"},
+		body:     {OrderNumber: "#1001", TrackingNumber: "9007199254740993123"},
+		noNumber: {OrderID: "o1", TrackingNumber: "9007199254740993123"},
+		neither:  {TrackingNumber: "9007199254740993123"},
 	} {
 		if got := events(t, text)[0].Ref; got != want {
 			t.Errorf("ref %+v, want %+v", got, want)
