@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -24,6 +25,9 @@ var clipped string
 
 //go:embed axe.js
 var findings string
+
+// patience is how long a browser may live: a page that never answers fails its test and does not hang it.
+const patience = 5 * time.Minute
 
 // Tab is one tab of the browser. Every failure of the browser ends the test.
 type Tab struct {
@@ -44,9 +48,10 @@ func Open(t testing.TB) *Tab {
 		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
-	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	whole, end := context.WithTimeout(t.Context(), patience)
+	alloc, stop := chromedp.NewExecAllocator(whole, options...)
 	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop() })
+	t.Cleanup(func() { cancel(); stop(); end() })
 	return &Tab{ctx: ctx, t: t, axe: string(axe)}
 }
 
@@ -124,7 +129,8 @@ func (b *Tab) Clipped() []string {
 	return Script[[]string](b, clipped)
 }
 
-// Findings gives a line for each rule of WCAG 2.2 AA, and of axe-core's best practices, that the page breaks.
+// Findings gives a line for each rule of WCAG 2.2 AA, and of axe-core's best practices, that the page breaks. Scripts
+// must be allowed to run: axe-core is one.
 func (b *Tab) Findings() []string {
 	b.t.Helper()
 	Script[int](b, b.axe+";0")
@@ -148,7 +154,7 @@ func (b *Tab) Opens(do func()) *Tab {
 	var id target.ID
 	select {
 	case id = <-ids:
-	case <-b.t.Context().Done():
+	case <-b.ctx.Done():
 		b.t.Fatal("no tab was opened")
 	}
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(id))

@@ -9,7 +9,7 @@ import (
 type person struct {
 	id, number, language  string // the language's own name, for the page
 	locale                string
-	source                string // standard | shopify
+	source                string // standard | shopify, whose webhooks do not name the payment: its refunds wait for staff
 	name, email, phone    string
 	line1, city, postcode string
 	country, currency     string
@@ -50,7 +50,7 @@ type item struct {
 // people are at every stage, in every language. story is what happened to their orders before the demo opens.
 var people = []person{
 	{
-		id: "1001", number: "#1001", language: "English", locale: "en-GB", source: "shopify", name: "Emma Clarke", email: "emma@example.com", phone: "+447400123456",
+		id: "1001", number: "#1001", language: "English", locale: "en-GB", source: "standard", name: "Emma Clarke", email: "emma@example.com", phone: "+447400123456",
 		line1: "12 Canal Street", city: "Leeds", postcode: "LS1 4DY", country: "GB", currency: "GBP", shipping: "4.90", carrier: "Royal Mail", tracking: "QH123456785GB",
 		lines: []item{{"11", "Assam, second flush, 250 g", "14.50", 2}, {"12", "Stoneware cup, moss green", "18.00", 1}},
 		story: []string{"placed", "shipped", "in_transit", "out_for_delivery", "delivered"},
@@ -77,7 +77,7 @@ var people = []person{
 		lines: []item{{"51", "Чай улун «Те гуань инь», 100 г", "16.80", 3}}, story: []string{"placed", "shipped", "in_transit", "customs"},
 	},
 	{
-		id: "1006", number: "#1006", language: "Deutsch", locale: "de-DE", source: "standard", name: "Lukas Weber", email: "lukas@example.com", phone: "+4915123456789",
+		id: "1006", number: "#1006", language: "Deutsch", locale: "de-DE", source: "shopify", name: "Lukas Weber", email: "lukas@example.com", phone: "+4915123456789",
 		line1: "Lindenallee 7", city: "Leipzig", postcode: "04109", country: "DE", currency: "EUR", shipping: "4.90", carrier: "DHL", tracking: "00340434161094000001",
 		lines: []item{{"61", "Darjeeling First Flush, 100 g", "21.50", 1}, {"62", "Teesieb, Edelstahl", "9.90", 1}}, story: []string{"placed"},
 	},
