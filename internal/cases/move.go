@@ -87,6 +87,9 @@ func (d *Desk) ReceiveByRMA(ctx context.Context, tx *store.Tx, shop *config.Shop
 func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, caseID string, stage orders.ParcelStage) ([]store.Task, error) {
 	switch stage {
 	case orders.Delivered, orders.Collected:
+		if alone, err := d.claimedAlone(ctx, tx, caseID); err != nil || !alone {
+			return nil, err
+		}
 		_, tasks, err := d.receive(ctx, tx, shop, order, caseID, nil, Carrier)
 		if errors.Is(err, returns.ErrStep) || errors.Is(err, returns.ErrQuantity) {
 			return nil, nil // already received
@@ -104,6 +107,25 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	default:
 		return nil, nil
 	}
+}
+
+// claimedAlone tells whether a case is the only one, of all orders, whose shopper gave its tracking number. A number that
+// two orders claim proves neither parcel: one may have been typed to be paid for the other's goods, so staff look first.
+func (d *Desk) claimedAlone(ctx context.Context, tx *store.Tx, caseID string) (bool, error) {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil {
+		return false, err
+	}
+	claims, err := tx.CasesByTracking(ctx, c.Shop, c.TrackingNumber)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range claims {
+		if other.OrderID != c.OrderID {
+			return false, d.log(ctx, tx, c.ID, Carrier, "parcel_claimed_twice", "delivered, but return "+other.RMA+" of another order names the same parcel")
+		}
+	}
+	return true, nil
 }
 
 // move takes one step of a case and tells its shopper.

@@ -243,3 +243,18 @@ func TestARefundToldTwiceCountsOnce(t *testing.T) {
 		})
 	}
 }
+
+// A tracking number that returns of two orders claim proves neither: the carrier's delivery pays nobody, staff look first.
+func TestAParcelThatTwoOrdersClaim(t *testing.T) {
+	b := newBench(t)
+	c := b.open("n1", units("l2", 1))
+	b.must(b.desk.MarkSent(t.Context(), c, "6200 0000 0001"))
+	other := c
+	other.ID, other.OrderID, other.RMA, other.Nonce, other.TrackingNumber = "c-other", "o-other", "R-OTHER", "n-other", "620000000001"
+	b.write(func(tx *store.Tx) error { return tx.InsertCase(t.Context(), other) })
+	b.scan(c, orders.Delivered)
+	b.state(c, returns.InTransit)
+	b.refunds()
+	b.receive(c, nil)
+	b.refunds(2020)
+}

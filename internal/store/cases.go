@@ -45,6 +45,12 @@ func (r *Reads) CaseByTracking(ctx context.Context, shop, trackingNumber string)
 		shop, orders.NormalizeTracking(trackingNumber))
 }
 
+// CasesByTracking gives a shop's cases of every order whose parcel back is said to have that number, oldest first.
+func (r *Reads) CasesByTracking(ctx context.Context, shop, trackingNumber string) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE shop = $1 AND tracking_number = $2 AND tracking_number <> ''"+
+		" ORDER BY created_at, id", shop, orders.NormalizeTracking(trackingNumber))
+}
+
 // CasesOf gives an order's cases, oldest first.
 func (r *Reads) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
 	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE order_id = $1 ORDER BY created_at, id", orderID)
