@@ -1,7 +1,6 @@
 package ops_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"net/http/httptest"
@@ -12,11 +11,11 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"homeward/internal/browsertest"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -26,25 +25,17 @@ import (
 // shots is where TestInABrowser leaves pictures of every room; "" takes none.
 var shots = flag.String("shots", "", "directory for screenshots of the console")
 
-// TestInABrowser looks at every room in Chromium, on a phone and a desk, light and dark: nothing wider than the screen,
-// nothing that axe finds, nothing that the content policy had to stop.
+// TestInABrowser looks at every room in Chromium, on a phone and a desk, light and dark: nothing is clipped, nothing that
+// axe finds, nothing that the content policy had to stop.
 func TestInABrowser(t *testing.T) {
-	chromium, axeFile := os.Getenv("HOMEWARD_TEST_CHROMIUM"), os.Getenv("HOMEWARD_TEST_AXE")
-	if chromium == "" || axeFile == "" {
-		t.Skip("HOMEWARD_TEST_CHROMIUM and HOMEWARD_TEST_AXE are not set: the browser and axe.min.js")
-	}
-	axe, err := os.ReadFile(axeFile)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tab := browsertest.Open(t)
 	b := newBench(t)
 	paths := sampleRooms(t, b)
 	server := httptest.NewServer(b.web)
 	defer server.Close()
-	ctx := browser(t, chromium)
 	cookie := b.signIn("admin").cookie
 	var stopped []string
-	err = chromedp.Listen(ctx, func(ev any) {
+	err := chromedp.Listen(tab.Context(), func(ev any) {
 		if e, ok := ev.(*log.EventEntryAdded); ok && strings.Contains(e.Entry.Text, "Content Security Policy") {
 			stopped = append(stopped, e.Entry.Text)
 		}
@@ -52,12 +43,12 @@ func TestInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command(t, ctx, log.Enable, cdp.Empty{})
-	command(t, ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: server.URL})
+	browsertest.Command(tab, log.Enable, cdp.Empty{})
+	browsertest.Command(tab, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: server.URL})
 	for _, width := range []int64{360, 1280} {
 		for _, scheme := range []string{"light", "dark"} {
 			for name, path := range paths {
-				look(t, ctx, server.URL+path, fmt.Sprintf("%s-%d-%s", name, width, scheme), width, scheme, string(axe))
+				look(t, tab, server.URL+path, fmt.Sprintf("%s-%d-%s", name, width, scheme), width, scheme)
 			}
 		}
 	}
@@ -66,59 +57,17 @@ func TestInABrowser(t *testing.T) {
 	}
 }
 
-func browser(t *testing.T, chromium string) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
-	alloc, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop() })
-	return ctx
-}
-
-// command sends one command of the DevTools protocol.
-func command[P, R any](t *testing.T, ctx context.Context, c cdp.Command[P, R], params P) {
-	t.Helper()
-	run(t, ctx, func(ctx context.Context, target *chromedp.Target) (R, error) { return cdp.Call(ctx, target, c, params) })
-}
-
-func run[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T {
-	t.Helper()
-	v, err := chromedp.Run(ctx, action)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// script evaluates by the debugger, which no content policy stops.
-func script[T any](t *testing.T, ctx context.Context, expression string) T {
-	t.Helper()
-	return run(t, ctx, chromedp.Evaluate[T](expression, chromedp.EvalAsValue, chromedp.EvalAwaitPromise))
-}
-
-// findings runs axe and gives a line for each rule that is broken.
-const findings = `axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}).then(r =>
-	r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')))`
-
 // look opens a page, opens the forms of its first row, and checks it.
-func look(t *testing.T, ctx context.Context, url, name string, width int64, scheme, axe string) {
+func look(t *testing.T, tab *browsertest.Tab, url, name string, width int64, scheme string) {
 	t.Helper()
-	command(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 600})
-	command(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	run(t, ctx, chromedp.Navigate(url))
-	script[int](t, ctx, `document.querySelectorAll('.item:first-child details').forEach(d => d.open = true), 0`)
-	if wider := script[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wider > 0 {
-		t.Errorf("%s is %d px wider than the screen", name, wider)
-	}
-	script[int](t, ctx, axe+";0")
-	for _, finding := range script[[]string](t, ctx, findings) {
-		t.Errorf("%s: %s", name, finding)
-	}
+	tab.Screen(width, 800, scheme)
+	tab.Visit(url)
+	browsertest.Script[int](tab, `document.querySelectorAll('.item:first-child details').forEach(d => d.open = true), 0`)
+	tab.Check(name)
 	if *shots == "" {
 		return
 	}
-	picture := run(t, ctx, chromedp.FullScreenshot(100))
-	if err := os.WriteFile(filepath.Join(*shots, name+".png"), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), tab.Picture(true), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
