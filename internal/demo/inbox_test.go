@@ -80,6 +80,9 @@ func TestStopIsHeard(t *testing.T) {
 	if status, _ := send(t, inbox+"/reply", url.Values{"from": {"+38640123456"}, "body": {"STOP"}}); status != http.StatusOK {
 		t.Fatal("STOP:", status)
 	}
+	if _, page := get(t, inbox+"/"); !strings.Contains(page, `class="bubble mine" dir="auto">STOP`) {
+		t.Error("the answer is not the newest message, at the end of its conversation")
+	}
 	send(t, inbox+"/step", url.Values{"order": {"1003"}, "step": {"attempt_failed"}})
 	_, page := get(t, inbox+"/?of=1003")
 	sms := regexp.MustCompile(`class="kind sms">SMS`)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Sign gives the X-Twilio-Signature of a form posted to a URL: base64 of HMAC-SHA1 over the URL and each name and value,
@@ -66,7 +67,7 @@ func (s *Server) Deliver(ctx context.Context, sid, status string, errorCode int)
 func (s *Server) Inbound(ctx context.Context, from, to, body, callURL string) (twiml string, err error) {
 	kind := keyword(body)
 	s.mu.Lock()
-	m := s.store(Message{To: to, From: from, Body: body, Status: "received", Inbound: true})
+	m := s.store(Message{To: to, From: from, Body: body, Status: "received", Inbound: true, CreatedAt: time.Now().UTC()})
 	switch kind {
 	case "STOP":
 		s.optedOut[to+" "+from] = true
