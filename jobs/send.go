@@ -342,10 +342,7 @@ func (w *Worker) hold(ctx context.Context, l *letter, f *fault.Error) error {
 func (w *Worker) sent(ctx context.Context, l *letter) error {
 	l.row.SentAt = w.Now()
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetMessage(ctx, l.row); err != nil {
-			return err
-		}
-		return tx.Finish(ctx, l.task.Kind, l.task.ID, l.task.Generation, store.MessageSent, nil)
+		return tx.FinishMessage(ctx, l.row, l.task.Generation, store.MessageSent)
 	})
 	if err == nil {
 		w.told(ctx, l, store.MessageSent, nil)

@@ -115,16 +115,11 @@ func current(work store.Work, task store.Task) bool {
 func (w *Worker) claim(ctx context.Context, task store.Task, with func(tx *store.Tx, before store.Work) error) (before store.Work, err error) {
 	err = w.DB.Write(ctx, func(tx *store.Tx) error {
 		var err error
-		before, err = tx.Claim(ctx, task.Kind, task.ID, task.Generation, w.Now(), lease)
-		if err != nil {
+		before, err = tx.ClaimCalling(ctx, task.Kind, task.ID, task.Generation, w.Now(), lease)
+		if err != nil || with == nil {
 			return err
 		}
-		if with != nil {
-			if err := with(tx, before); err != nil {
-				return err
-			}
-		}
-		return tx.SetCalling(ctx, task.Kind, task.ID, task.Generation)
+		return with(tx, before)
 	})
 	return before, err
 }

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -53,11 +54,8 @@ func parse(locale string) (language.Tag, bool) {
 // match gives the index of the offered language that a reader of tag reads. The index counts, never the tag that the
 // matcher returns, which carries extensions ("pl-u-rg-plzzzz").
 func match(tag language.Tag, offered []string) (int, bool) {
-	tags := make([]language.Tag, len(offered))
-	for i, o := range offered {
-		tags[i] = language.Make(o)
-	}
-	_, i, confidence := language.NewMatcher(tags).Match(tag)
+	tags, matcher := offer(offered)
+	_, i, confidence := matcher.Match(tag)
 	if confidence < language.High {
 		return 0, false
 	}
@@ -72,6 +70,29 @@ func match(tag language.Tag, offered []string) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// offers keeps a matcher for each list of languages that a shop offers: making one costs more than asking it.
+var offers sync.Map // of the joined list to *choice
+
+type choice struct {
+	tags    []language.Tag
+	matcher language.Matcher
+}
+
+func offer(offered []string) ([]language.Tag, language.Matcher) {
+	key := strings.Join(offered, " ")
+	if known, ok := offers.Load(key); ok {
+		c := known.(*choice) //nolint:forcetypeassert // nothing else is put in
+		return c.tags, c.matcher
+	}
+	c := &choice{tags: make([]language.Tag, len(offered))}
+	for i, o := range offered {
+		c.tags[i] = language.Make(o)
+	}
+	c.matcher = language.NewMatcher(c.tags)
+	offers.Store(key, c)
+	return c.tags, c.matcher
 }
 
 // regionCode gives a country code in capitals, "" when it is none.

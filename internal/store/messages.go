@@ -194,6 +194,15 @@ func (tx *Tx) SetMessage(ctx context.Context, message Message) error {
 		message.Lookups, ms(message.CalledAt), ms(message.SentAt))
 }
 
+// FinishMessage is SetMessage and Finish in one step, for a message that its provider took. ErrStale when the generation is
+// another or the state is final already.
+func (tx *Tx) FinishMessage(ctx context.Context, message Message, generation int64, state string) error {
+	return must(ctx, tx.q, ErrStale, `UPDATE messages SET header_id = $3, provider_id = $4, body = $5, lookups = $6, called_at = $7,
+		sent_at = $8, state = $9, lease_until = 0, phase = '', error_code = '', error_message = ''
+		WHERE id = $1 AND generation = $2 AND state = 'due'`, message.ID, generation, message.HeaderID, message.ProviderID, message.Body,
+		message.Lookups, ms(message.CalledAt), ms(message.SentAt), state)
+}
+
 // SetDelivery keeps what the carrier said afterwards, and the provider's id when it was not known. What is older than the
 // newest word, or speaks of another id, changes nothing. ErrNotFound when there is no message.
 func (tx *Tx) SetDelivery(ctx context.Context, messageID, providerID, delivery string, at time.Time) error {

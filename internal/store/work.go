@@ -38,6 +38,15 @@ func scanWork(r row) (Work, error) {
 // the phase. ErrStale when the row is gone, its generation is another, its state is final, it is not yet due, or somebody
 // holds it: then there is nothing to do.
 func (tx *Tx) Claim(ctx context.Context, kind WorkKind, id string, generation int64, now time.Time, lease time.Duration) (Work, error) {
+	return tx.claim(ctx, kind, id, generation, now, lease, "")
+}
+
+// ClaimCalling is Claim and SetCalling in one step: the call outside comes next.
+func (tx *Tx) ClaimCalling(ctx context.Context, kind WorkKind, id string, generation int64, now time.Time, lease time.Duration) (Work, error) {
+	return tx.claim(ctx, kind, id, generation, now, lease, ", phase = 'calling'")
+}
+
+func (tx *Tx) claim(ctx context.Context, kind WorkKind, id string, generation int64, now time.Time, lease time.Duration, also string) (Work, error) {
 	table, _ := workTable(kind)
 	work, err := first(ctx, tx.q, scanWork, "SELECT "+workColumns+" FROM "+table+
 		" WHERE id = $1 AND generation = $2 AND state = 'due' AND due_at <= $3 AND lease_until <= $3", id, generation, ms(now))
@@ -48,7 +57,7 @@ func (tx *Tx) Claim(ctx context.Context, kind WorkKind, id string, generation in
 		return Work{}, err
 	}
 	// What was read must still be so: of two that read the same row, one changes it.
-	err = must(ctx, tx.q, ErrStale, "UPDATE "+table+" SET attempt = attempt + 1, lease_until = $5"+
+	err = must(ctx, tx.q, ErrStale, "UPDATE "+table+" SET attempt = attempt + 1, lease_until = $5"+also+
 		" WHERE id = $1 AND generation = $2 AND state = 'due' AND due_at <= $3 AND lease_until <= $3 AND attempt = $4",
 		id, generation, ms(now), work.Attempt, ms(now.Add(lease)))
 	if err != nil {

@@ -26,6 +26,8 @@ type writer struct {
 	once    sync.Once
 	quit    chan struct{} // closed: take no more
 	stopped chan struct{} // closed: the writer is gone
+	// committed hears of every commit.
+	committed func()
 }
 
 // unit is one caller's work.
@@ -44,11 +46,11 @@ const (
 
 var errClosed = fault.New(fault.Later, codeUnavailable, "The database is being closed.", nil)
 
-func startWriter(conn *sql.Conn) *writer {
+func startWriter(conn *sql.Conn, committed func()) *writer {
 	cached := newStatements(conn)
 	w := &writer{
 		conn: conn, cached: cached, q: deaf{cached}, queue: make(chan *unit, maxBatch),
-		quit: make(chan struct{}), stopped: make(chan struct{}),
+		quit: make(chan struct{}), stopped: make(chan struct{}), committed: committed,
 	}
 	go w.loop()
 	return w
@@ -168,6 +170,7 @@ func (w *writer) commit(batch []*unit) {
 		return
 	}
 	answer(live, nil)
+	w.committed()
 }
 
 // answer tells every caller his result; a failure of the whole batch is everybody's.
