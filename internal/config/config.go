@@ -30,7 +30,7 @@ type User struct {
 
 // Work tunes the workers. The defaults suit production; tests and the demo shorten them.
 type Work struct {
-	Concurrency   int           // handlers at once, default 16
+	Concurrency   int           // handlers at once, default 32
 	SweepEvery    time.Duration // default 15s
 	OverdueAfter  time.Duration // default 1m: work that is so much overdue gets a new task
 	CheckInterval time.Duration // how often an idle queue is looked at, default 20ms

@@ -25,7 +25,7 @@ const (
 
 // DefaultWork is what tunes the workers when `work` says nothing.
 var DefaultWork = Work{
-	Concurrency:   16,
+	Concurrency:   32,
 	SweepEvery:    15 * time.Second,
 	OverdueAfter:  time.Minute,
 	CheckInterval: 20 * time.Millisecond,
