@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,6 +14,16 @@ type demoCommand struct {
 	Port      int  `help:"The port of Homeward itself; another is taken when it is in use." default:"8080"`
 	InboxPort int  `help:"The port of the inbox." default:"8025"`
 	Verbose   bool `help:"Print Homeward's log as well."`
+}
+
+// Validate is asked by the command line's reader.
+func (c *demoCommand) Validate() error {
+	for _, port := range []int{c.Port, c.InboxPort} {
+		if port < 0 || port > 65535 {
+			return fmt.Errorf("port %d: a port is a number from 0 (any free one) to 65535", port)
+		}
+	}
+	return nil
 }
 
 // Run is homeward demo.

@@ -30,8 +30,11 @@ const (
 	exitUsage = 2
 )
 
-// errUsage marks faults of the configuration.
-var errUsage = errors.New("configuration")
+// usageError is a fault of the command line or of the configuration.
+type usageError struct{ error }
+
+// Unwrap gives the fault itself.
+func (u usageError) Unwrap() error { return u.error }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -56,14 +59,13 @@ func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	switch err := command.Run(); {
-	case err == nil:
+	err = command.Run()
+	if err == nil {
 		return 0
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "homeward:", err)
-		return exitUsage
-	default:
-		fmt.Fprintln(os.Stderr, "homeward:", err)
-		return exitFault
 	}
+	fmt.Fprintln(os.Stderr, "homeward:", err)
+	if errors.As(err, &usageError{}) {
+		return exitUsage
+	}
+	return exitFault
 }

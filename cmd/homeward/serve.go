@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -18,8 +20,11 @@ type configFlag struct {
 
 func (f configFlag) load() (*config.Config, error) {
 	cfg, err := config.Load(f.Config, os.LookupEnv)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("there is no %s; copy homeward.example.yaml and edit it, or name another file with --config", f.Config)}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%w", errUsage, err)
+		return nil, usageError{err}
 	}
 	return cfg, nil
 }
@@ -63,10 +68,10 @@ func (c *serveCommand) roles(cfg *config.Config) (app.Roles, error) {
 		return app.Everything, nil
 	}
 	if cfg.Redis == "embedded" {
-		return app.Roles{}, fmt.Errorf("%w: --only=%s needs a Redis that the processes share: redis is \"embedded\", set it to redis://…", errUsage, strings.Join(c.Only, ","))
+		return app.Roles{}, usageError{fmt.Errorf("--only=%s needs a Redis that the processes share: redis is \"embedded\", set it to redis://…", strings.Join(c.Only, ","))}
 	}
 	if strings.HasPrefix(cfg.Database, "sqlite:") {
-		return app.Roles{}, fmt.Errorf("%w: --only=%s needs a database that the processes share: database is SQLite, set it to postgres://…", errUsage, strings.Join(c.Only, ","))
+		return app.Roles{}, usageError{fmt.Errorf("--only=%s needs a database that the processes share: database is SQLite, set it to postgres://…", strings.Join(c.Only, ","))}
 	}
 	var r app.Roles
 	for _, name := range c.Only {
