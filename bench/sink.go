@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -71,9 +72,7 @@ func (s *sink) times() map[uint64]time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := make(map[uint64]time.Time, len(s.accepted))
-	for serial, at := range s.accepted {
-		all[serial] = at
-	}
+	maps.Copy(all, s.accepted)
 	return all
 }
 

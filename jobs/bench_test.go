@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -66,7 +65,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.worker = &jobs.Worker{
 		DB: db, Config: cfg, Outside: map[string]jobs.Outside{"acme": {Bank: bank}}, Queue: noBell{}, Observe: metrics.New(),
-		Cases: &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: b.clock.now}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: b.clock.now,
+		Cases: &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: b.clock.now}, Log: slog.New(slog.DiscardHandler), Now: b.clock.now,
 	}
 	b.place()
 	return b

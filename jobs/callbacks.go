@@ -41,7 +41,7 @@ func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			orderID, state, err = w.foreignAtStripe(ctx, tx, event.Shop, r)
-		case err == nil && !(known && sameAccount(shop, owner)):
+		case err == nil && (!known || !sameAccount(shop, owner)):
 			state = store.EventIgnored // one shop's account does not speak of another's money
 		case err == nil:
 			orderID = row.OrderID

@@ -15,8 +15,7 @@ import (
 func TestCloseDoesNotWaitForARedisThatIsAway(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
-	over, end := context.WithCancel(context.Background())
-	defer end()
+	over := t.Context()
 	nowhere := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		select {
 		case <-ctx.Done():

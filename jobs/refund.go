@@ -155,7 +155,7 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 			return err
 		}
 		if short = room(charge, there, ledger, p.row); short != nil {
-			return nil
+			return nil //nolint:nilerr // said on the row
 		}
 		version := 1
 		if p.row.IdempotencyKey != "" {
@@ -281,7 +281,7 @@ func (w *Worker) notRefunded(ctx context.Context, p *payout, f *fault.Error, rea
 		w.paid(ctx, p, string(fault.Later), f)
 		return w.retry(ctx, p.task, backoff(p.row.Attempt, f), p.row.Phase, f)
 	}
-	moved, err := w.amend(ctx, p, func(tx *store.Tx, row *store.Refund) error {
+	moved, err := w.amend(ctx, p, func(_ *store.Tx, row *store.Refund) error {
 		if f.Class == fault.Uncertain {
 			row.Status = store.RefundUncertain
 		}

@@ -23,7 +23,7 @@ func backoff(attempt int, f *fault.Error) time.Duration {
 	if attempt < 10 {
 		d = min(retryBase<<max(attempt-1, 0), retryCeiling)
 	}
-	d = d/2 + rand.N(d/2+1)
+	d = d/2 + rand.N(d/2+1) //nolint:gosec // jitter, not a secret
 	return max(d, f.After)
 }
 
@@ -38,8 +38,7 @@ func (a *again) Error() string { return a.code }
 
 // retryDelay is asynq's RetryDelayFunc.
 func retryDelay(_ int, err error, _ *asynq.Task) time.Duration {
-	var a *again
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[*again](err); ok {
 		return a.delay
 	}
 	return retryBase

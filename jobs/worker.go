@@ -56,7 +56,7 @@ type Outside struct {
 	Bank Bank
 }
 
-// Observer hears how work ended, for metrics. Outcomes: applied, known, waiting, ignored, failed; sent, later, failed, …
+// Observer hears how work ended, for metrics. Outcomes: applied, known, waiting, ignored, failed; sent, later, failed, and so on.
 type Observer interface {
 	Event(shop, source, outcome string)
 	Message(m store.Message, outcome string, took time.Duration)

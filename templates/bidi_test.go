@@ -35,7 +35,7 @@ func TestArabicLinesRunFromTheRight(t *testing.T) {
 	for _, s := range templates.Samples("ar") {
 		v := s.View
 		v.Shop.Name, v.Order.Order.ShipTo.Country = "Golden Pot", "DE"
-		for _, line := range strings.Split(mailOf(t, r, v).Text, "\n") {
+		for line := range strings.SplitSeq(mailOf(t, r, v).Text, "\n") {
 			own := line == "" || line == "--" || line == v.Shop.Name || strings.HasPrefix(line, v.Shop.Name+"،") || strings.HasPrefix(line, "  ")
 			if !own && !strings.HasPrefix(line, "https://") && !startsRightToLeft(line) {
 				t.Errorf("%s: runs from left to right: %q", s.Name, line)

@@ -50,7 +50,7 @@ func paletteOf(colour string) palette {
 
 // until mixes the colour with target, by twentieths, until it is readable against ground.
 func (c rgb) until(target, ground rgb) rgb {
-	for step := 0; step <= 20; step++ {
+	for step := range 21 {
 		if m := c.mix(target, float64(step)/20); contrast(m, ground) >= readable {
 			return m
 		}

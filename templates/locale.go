@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -214,9 +215,9 @@ func (l *locale) grouped(digits, separator string) string {
 	}
 	var b strings.Builder
 	b.WriteString(head)
-	for i := len(groups) - 1; i >= 0; i-- {
+	for _, group := range slices.Backward(groups) {
 		b.WriteString(separator)
-		b.WriteString(groups[i])
+		b.WriteString(group)
 	}
 	return b.String()
 }

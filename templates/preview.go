@@ -18,7 +18,7 @@ func Preview(dir string) error {
 	}
 	page := previewPage{}
 	for _, lang := range Languages() {
-		if err := os.MkdirAll(filepath.Join(dir, lang), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, lang), 0o755); err != nil { //nolint:gosec // previews are for anybody to read
 			return fmt.Errorf("templates: preview: %w", err)
 		}
 		rows := previewLanguage{Lang: lang, Dir: Direction(lang)}

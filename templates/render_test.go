@@ -192,7 +192,7 @@ func TestSMS(t *testing.T) {
 		if strings.ContainsAny(sms, "\u00a0\u202f\u200f\u200e\u061c“”„’–—…×") || strings.Contains(sms, "zł ") || strings.Contains(sms, "<no value>") {
 			t.Errorf("characters that an SMS should not have: %q", sms)
 		}
-		if i := strings.Index(sms, "http"); i >= 0 && (!strings.HasSuffix(sms, "\n"+s.View.Link) || strings.Count(sms, "http") != 1) {
+		if found := strings.Contains(sms, "http"); found && (!strings.HasSuffix(sms, "\n"+s.View.Link) || strings.Count(sms, "http") != 1) {
 			t.Errorf("the link is not alone at the end: %q", sms)
 		}
 		p := s.View.Order.Order.ShipTo

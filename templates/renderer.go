@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
 	texttemplate "text/template"
@@ -107,10 +108,8 @@ func recovered(err *error) {
 }
 
 func known(topic messages.Topic) error {
-	for _, t := range messages.Topics {
-		if t == topic {
-			return nil
-		}
+	if slices.Contains(messages.Topics, topic) {
+		return nil
 	}
 	return fmt.Errorf("templates: no words for topic %q", topic)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -49,7 +48,7 @@ func (c *closers) close() {
 
 // probes reach the world the way the system itself does.
 func probes(opened *closers) check.Probes {
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	return check.Probes{
 		Database: func(ctx context.Context, dsn string) (check.Readier, error) {
 			db, err := store.Open(ctx, dsn)

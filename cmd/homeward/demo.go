@@ -11,8 +11,8 @@ import (
 )
 
 type demoCommand struct {
-	Port      int  `help:"The port of Homeward itself; another is taken when it is in use." default:"8080"`
-	InboxPort int  `help:"The port of the inbox." default:"8025"`
+	Port      int  `default:"8080"                       help:"The port of Homeward itself; another is taken when it is in use."`
+	InboxPort int  `default:"8025"                       help:"The port of the inbox."`
 	Verbose   bool `help:"Print Homeward's log as well."`
 }
 
@@ -28,7 +28,7 @@ func (c *demoCommand) Validate() error {
 
 // Run is homeward demo.
 func (c *demoCommand) Run(ctx context.Context) error {
-	var log io.Writer = io.Discard
+	var log = io.Discard
 	if c.Verbose {
 		log = os.Stderr
 	}

@@ -17,10 +17,10 @@ var version = "dev"
 
 // commands is the command line.
 type commands struct {
-	Demo    demoCommand      `cmd:"" help:"Show Homeward at work: a sample shop, an inbox, a console. Needs nothing but this binary; nothing leaves the machine."`
-	Serve   serveCommand     `cmd:"" help:"Run Homeward: web, workers and timers."`
-	Check   checkCommand     `cmd:"" help:"Say what is wrong with the configuration and everything it names, before anything is sent."`
-	Preview previewCommand   `cmd:"" help:"Write every message in every language into a folder, to read and to review."`
+	Demo    demoCommand      `cmd:""                    help:"Show Homeward at work: a sample shop, an inbox, a console. Needs nothing but this binary; nothing leaves the machine."`
+	Serve   serveCommand     `cmd:""                    help:"Run Homeward: web, workers and timers."`
+	Check   checkCommand     `cmd:""                    help:"Say what is wrong with the configuration and everything it names, before anything is sent."`
+	Preview previewCommand   `cmd:""                    help:"Write every message in every language into a folder, to read and to review."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

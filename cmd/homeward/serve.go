@@ -15,7 +15,7 @@ import (
 
 // configFlag is the one flag that every command on a configuration has.
 type configFlag struct {
-	Config string `help:"The configuration." default:"homeward.yaml" type:"path"`
+	Config string `default:"homeward.yaml" help:"The configuration." type:"path"`
 }
 
 func (f configFlag) load() (*config.Config, error) {
@@ -31,7 +31,7 @@ func (f configFlag) load() (*config.Config, error) {
 
 type serveCommand struct {
 	configFlag
-	Only []string `help:"Do only these: web, workers, timers. Needs a Redis and a PostgreSQL that the processes share." sep:"," enum:"web,workers,timers"`
+	Only []string `enum:"web,workers,timers" help:"Do only these: web, workers, timers. Needs a Redis and a PostgreSQL that the processes share." sep:","`
 }
 
 // Run is homeward serve.

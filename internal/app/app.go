@@ -144,19 +144,19 @@ func (a *App) outside(seams Seams) (map[string]jobs.Outside, error) {
 	return out, nil
 }
 
-// MailConfig, SMSConfig and StripeConfig put a shop's settings into the providers' words.
+// MailConfig puts a shop's mail server into its provider's words.
 func MailConfig(m config.Mail, seams Seams) smtp.Config {
 	return smtp.Config{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password, Dial: seams.Mail}
 }
 
-// SMSConfig: see MailConfig.
+// SMSConfig is the same for Twilio.
 func SMSConfig(s config.SMS, seams Seams) twilio.Config {
 	return twilio.Config{
 		AccountSID: s.AccountSID, AuthToken: s.AuthToken, From: s.From, MessagingServiceSID: s.MessagingServiceSID, BaseURL: s.BaseURL, HTTPClient: seams.HTTP,
 	}
 }
 
-// StripeConfig: see MailConfig.
+// StripeConfig is the same for Stripe.
 func StripeConfig(p config.Payments, seams Seams) stripe.Config {
 	return stripe.Config{Key: p.StripeKey, BaseURL: p.BaseURL, HTTPClient: seams.HTTP}
 }

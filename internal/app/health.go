@@ -50,5 +50,5 @@ func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the asker may be gone
+	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // the asker may be gone
 }

@@ -24,12 +24,12 @@ func (a *App) Listen(roles Roles) (Listeners, error) {
 	var ls Listeners
 	var err error
 	if roles.Web {
-		if ls.Web, err = net.Listen("tcp", a.Config.Listen); err != nil {
+		if ls.Web, err = net.Listen("tcp", a.Config.Listen); err != nil { //nolint:noctx // a listener at start
 			return ls, fmt.Errorf("listen: %s: %w; choose another address", a.Config.Listen, err)
 		}
 	}
 	if a.Config.MetricsListen != "" {
-		if ls.Metrics, err = net.Listen("tcp", a.Config.MetricsListen); err != nil {
+		if ls.Metrics, err = net.Listen("tcp", a.Config.MetricsListen); err != nil { //nolint:noctx // the same
 			if ls.Web != nil {
 				_ = ls.Web.Close() // the error that matters is the other one
 			}

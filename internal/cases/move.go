@@ -100,7 +100,7 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 		if err != nil || c.State == returns.InTransit {
 			return nil, err
 		}
-		if _, err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
+		if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
 			return nil, nil
 		}
 		return nil, err
@@ -145,7 +145,7 @@ func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case)
 			change(&c)
 		}
 		was := c.State
-		if _, err = d.step(ctx, tx, &c, step, actor, note); err != nil {
+		if err = d.step(ctx, tx, &c, step, actor, note); err != nil {
 			return err
 		}
 		tasks = nil
@@ -174,17 +174,17 @@ func (d *Desk) wake(ctx context.Context, tx *store.Tx, c store.Case) ([]store.Ta
 }
 
 // step moves a case's state and writes its log.
-func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step returns.Step, actor, note string) (returns.State, error) {
+func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step returns.Step, actor, note string) error {
 	to, err := returns.Next(c.State, step)
 	if err != nil {
-		return c.State, err
+		return err
 	}
 	c.State, c.UpdatedAt = to, d.Now()
 	if err := tx.UpdateCase(ctx, *c); err != nil {
-		return c.State, err
+		return err
 	}
 	c.Version++
-	return to, d.log(ctx, tx, c.ID, actor, string(step), note)
+	return d.log(ctx, tx, c.ID, actor, string(step), note)
 }
 
 // receive records goods that came back and plans their refund.
@@ -198,7 +198,7 @@ func (d *Desk) receive(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 		return c, nil, returns.ErrQuantity
 	}
 	c.Received = append(c.Received, fresh...)
-	if _, err := d.step(ctx, tx, &c, returns.Receive, actor, ""); err != nil {
+	if err := d.step(ctx, tx, &c, returns.Receive, actor, ""); err != nil {
 		return c, nil, err
 	}
 	tasks, err := d.tell(ctx, tx, shop, c)

@@ -173,7 +173,7 @@ func (d *Desk) settle(ctx context.Context, tx *store.Tx, c *store.Case, actor, n
 	if step == returns.Settle && len(left(*c, nil)) > 0 {
 		return nil // more goods are to come
 	}
-	if _, err := d.step(ctx, tx, c, step, actor, note); err != nil && !errors.Is(err, returns.ErrStep) {
+	if err := d.step(ctx, tx, c, step, actor, note); err != nil && !errors.Is(err, returns.ErrStep) {
 		return err
 	}
 	return nil

@@ -54,7 +54,7 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 	if plan.Total == 0 { // but an earlier part may be under way, and more goods may come
 		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
 	}
-	if _, err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
+	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
 		return nil, err
 	}
 	var done []returns.Part

@@ -15,11 +15,11 @@ import (
 type Class string
 
 const (
-	// Permanent: trying again unchanged cannot help; the work ends in the console with its reason.
+	// Permanent says that trying again unchanged cannot help; the work ends in the console with its reason.
 	Permanent Class = "permanent"
-	// Later: nothing happened outside; try again after a delay.
+	// Later says that nothing happened outside; try again after a delay.
 	Later Class = "later"
-	// Uncertain: the call may or may not have taken effect outside; look before trying again.
+	// Uncertain says that the call may or may not have taken effect outside; look before trying again.
 	Uncertain Class = "uncertain"
 )
 
@@ -49,8 +49,7 @@ func Of(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return New(Later, "internal", "Something inside Homeward failed; it will be tried again.", err)

@@ -159,7 +159,7 @@ func unpackID(layout byte, b []byte) (id, shop string, ok bool) {
 		return idText.EncodeToString(b[:packedID]), string(b[packedID:]), true
 	case layoutPlain:
 		size, n := binary.Uvarint(b)
-		if n <= 0 || size > uint64(len(b)-n) {
+		if n <= 0 || size > uint64(len(b)-n) { //nolint:gosec // n is at most len(b)
 			return "", "", false
 		}
 		end := n + int(size) //nolint:gosec // not above len(b)

@@ -59,7 +59,7 @@ func compare(before orders.State, parcel orders.Parcel) diff {
 	}
 	d.moved = !d.knew(func(old orders.Parcel) bool {
 		again := parcel.Stage == orders.OutForDelivery || parcel.Stage == orders.ReadyForPickup
-		return old.Stage == parcel.Stage && !(again && parcel.StageAt.After(old.StageAt))
+		return old.Stage == parcel.Stage && (!again || !parcel.StageAt.After(old.StageAt))
 	})
 	d.hurt = parcel.Incident != orders.None && !d.knew(func(old orders.Parcel) bool {
 		return old.Incident == parcel.Incident && !parcel.IncidentAt.After(old.IncidentAt) && old.ETA == parcel.ETA

@@ -41,7 +41,7 @@ var Reasons = []Reason{"changed_mind", "does_not_fit", "not_as_described", "arri
 // Remedy is what the shopper wants.
 type Remedy string
 
-// The remedies. Exchange and Credit come later.
+// RefundRemedy gives the money back. Exchange and credit come later.
 const RefundRemedy Remedy = "refund"
 
 // Remedies lists the remedies that can be chosen today.

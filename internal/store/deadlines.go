@@ -10,7 +10,7 @@ const deadlineColumns = "id, shop, order_id, kind, parcel_key, basis, " + workCo
 
 func scanDeadline(r row) (Deadline, error) {
 	var d Deadline
-	err := r.Scan(append([]any{&d.ID, &d.Shop, &d.OrderID, &d.Kind, &d.ParcelKey, &d.Basis}, d.Work.columns()...)...)
+	err := r.Scan(append([]any{&d.ID, &d.Shop, &d.OrderID, &d.Kind, &d.ParcelKey, &d.Basis}, d.columns()...)...)
 	return d, err
 }
 
@@ -73,7 +73,7 @@ func (tx *Tx) PutDeadlines(ctx context.Context, orderID string, deadlines []Dead
 
 func (tx *Tx) addDeadline(ctx context.Context, orderID string, d Deadline) ([]Task, error) {
 	n, err := exec(ctx, tx.q, "INSERT INTO deadlines ("+deadlineColumns+") VALUES ("+placeholders(1, 14)+") ON CONFLICT DO NOTHING",
-		append([]any{d.ID, d.Shop, orderID, string(d.Kind), d.ParcelKey, d.Basis}, d.Work.values()...)...)
+		append([]any{d.ID, d.Shop, orderID, string(d.Kind), d.ParcelKey, d.Basis}, d.values()...)...)
 	if err != nil || n == 0 {
 		return nil, err
 	}

@@ -18,13 +18,13 @@ const (
 
 func scanEvent(r row) (Event, error) {
 	var e Event
-	err := r.Scan(append(append(e.head(), &e.Body), e.Work.columns()...)...)
+	err := r.Scan(append(append(e.head(), &e.Body), e.columns()...)...)
 	return e, err
 }
 
 func scanEventLine(r row) (Event, error) {
 	var e Event
-	err := r.Scan(append(e.head(), e.Work.columns()...)...)
+	err := r.Scan(append(e.head(), e.columns()...)...)
 	return e, err
 }
 
@@ -119,7 +119,8 @@ func (tx *Tx) lockAll(ctx context.Context, shop string, keys []string) error {
 // orderHas tells whether a wait key's order, or the return whose parcel it is, is there.
 func (tx *Tx) orderHas(ctx context.Context, shop, key string, placedAfter int64) (bool, error) {
 	kind, name, _ := strings.Cut(key, ":")
-	query, args := "", []any{shop, name}
+	var query string
+	args := []any{shop, name}
 	switch kind {
 	case "order":
 		query = "SELECT id FROM orders WHERE shop = $1 AND external_id = $2 LIMIT 1"

@@ -93,8 +93,7 @@ func breaksTransaction(code int) bool {
 
 // sqliteCode gives SQLite's extended result code in err's chain.
 func sqliteCode(err error) (int, bool) {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code(), true
 	}
 	return 0, false

@@ -16,7 +16,7 @@ func scanMessage(r row) (Message, error) {
 		&m.ID, &m.Shop, &m.OrderID, &m.Topic, &m.Occasion, &m.Channel, &m.Recipient, &m.Class, &m.Queue, &m.Language,
 		jsonColumn{&m.Data}, timeColumn{&m.ExpiresAt}, &m.HeaderID, &m.ProviderID, &m.Body, &m.Lookups,
 		timeColumn{&m.CalledAt}, timeColumn{&m.SentAt}, &m.Delivery, timeColumn{&m.DeliveryAt}, timeColumn{&m.CreatedAt},
-	}, m.Work.columns()...)...)
+	}, m.columns()...)...)
 	return m, err
 }
 
@@ -130,7 +130,7 @@ func (tx *Tx) AddMessage(ctx context.Context, message Message) (bool, error) {
 			m.ID, m.Shop, m.OrderID, string(m.Topic), m.Occasion, string(m.Channel), m.Recipient, string(m.Class), m.Queue,
 			m.Language, jsonText(m.Data), ms(m.ExpiresAt), m.HeaderID, m.ProviderID, m.Body, m.Lookups, ms(m.CalledAt),
 			ms(m.SentAt), m.Delivery, ms(m.DeliveryAt), ms(m.CreatedAt),
-		}, m.Work.values()...)...)
+		}, m.values()...)...)
 	if err != nil || n == 0 {
 		return false, err
 	}

@@ -13,7 +13,7 @@ func scanRefund(r row) (Refund, error) {
 		&f.Currency, &f.Status, jsonColumn{&f.Lines}, &f.IdempotencyKey, &f.Params, timeColumn{&f.IssuedAt}, &f.StripeID,
 		&f.Reference, &f.FailureReason, flagColumn{&f.NeedsPerson}, timeColumn{&f.CheckedAt}, timeColumn{&f.CreatedAt},
 		timeColumn{&f.UpdatedAt},
-	}, f.Work.columns()...)...)
+	}, f.columns()...)...)
 	return f, err
 }
 
@@ -83,7 +83,7 @@ func (tx *Tx) InsertRefund(ctx context.Context, refund Refund) (bool, error) {
 			f.ID, f.Shop, f.OrderID, f.CaseID, f.Origin, f.ExternalID, f.PaymentKind, f.PaymentReference, f.Amount, f.Currency,
 			string(f.Status), jsonText(f.Lines), f.IdempotencyKey, f.Params, ms(f.IssuedAt), f.StripeID, f.Reference,
 			f.FailureReason, number(f.NeedsPerson), ms(f.CheckedAt), ms(f.CreatedAt), ms(f.UpdatedAt),
-		}, f.Work.values()...)...)
+		}, f.values()...)...)
 	return n == 1, err
 }
 

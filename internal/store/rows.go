@@ -19,7 +19,7 @@ const (
 	DeadlineWork WorkKind = "deadline"
 )
 
-// The state in which work waits or is being worked on. Every other state is final until somebody revives the row.
+// Due is the state in which work waits or is being worked on. Every other state is final until somebody revives the row.
 const Due = "due"
 
 // The final states of an event.

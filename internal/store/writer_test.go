@@ -111,7 +111,7 @@ func TestAUnitWhoseCallerGaveUpNeverRuns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	answer := make(chan error, 2)
 	go func() {
-		answer <- db.Write(ctx, func(tx *store.Tx) error {
+		answer <- db.Write(ctx, func(*store.Tx) error {
 			t.Error("it ran")
 			return nil
 		})

@@ -3,7 +3,6 @@ package systemtest_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"testing"
@@ -53,7 +52,7 @@ func TestSeveralMachines(t *testing.T) {
 // machine runs another Homeward on the same database, Redis and world, until the test ends.
 func machine(t *testing.T, first *systemtest.System, roles app.Roles) {
 	t.Helper()
-	a, err := app.New(t.Context(), first.App.Config, app.Seams{HTTP: first.World.Client}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := app.New(t.Context(), first.App.Config, app.Seams{HTTP: first.World.Client}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

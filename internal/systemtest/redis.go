@@ -50,7 +50,7 @@ func newRedis(t testing.TB) *Redis {
 	must(t, err)
 	must(t, first.Close())
 	r.Server().SetPreHook(r.shortcut)
-	t.Cleanup(r.Miniredis.Close)
+	t.Cleanup(r.Close)
 	return r
 }
 

@@ -2,6 +2,7 @@ package systemtest_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,9 +25,7 @@ func order(id string, placed time.Time) map[string]any {
 
 func parcel(orderID, status string, at time.Time, more map[string]any) map[string]any {
 	p := map[string]any{"id": "p" + orderID, "carrier": "inpost", "tracking_number": "62000000" + orderID, "status": status, "at": at.UTC().Format(time.RFC3339Nano)}
-	for k, v := range more {
-		p[k] = v
-	}
+	maps.Copy(p, more)
 	return map[string]any{"order_id": orderID, "parcel": p}
 }
 

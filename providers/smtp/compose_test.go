@@ -63,7 +63,7 @@ func TestEveryLanguageArrivesWhole(t *testing.T) {
 			if d.Text != text || d.HTML != m.HTML || d.Subject != strings.TrimSpace(m.Subject) {
 				t.Errorf("text %q\nhtml %q\nsubject %q", d.Text, d.HTML, d.Subject)
 			}
-			for _, line := range strings.Split(string(d.Raw), "\r\n") {
+			for line := range strings.SplitSeq(string(d.Raw), "\r\n") {
 				if len(line) > 998 {
 					t.Errorf("a line of %d bytes", len(line))
 				}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -59,8 +58,6 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
-
-func (c Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
 
 // loopback tells that the server is this machine, where nobody can stand in between.
 func (c Config) loopback() bool {

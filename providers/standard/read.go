@@ -3,6 +3,7 @@ package standard
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -94,9 +95,10 @@ func (s *Source) Read(in providers.Delivery) (providers.Reading, error) {
 	if event.At.IsZero() {
 		event.At = r.at
 	}
-	if event.Kind == orders.Updated {
+	switch event.Kind {
+	case orders.Updated:
 		event.ID += ":updated:" + wire.StampedDigest(event.At, event.Order)
-	} else if event.Kind == orders.Placed {
+	case orders.Placed:
 		event.ID += ":placed"
 	}
 	return providers.Reading{Events: []orders.Event{event}, Note: r.Notes()}, nil
@@ -146,10 +148,8 @@ func (r *reader) oneOf(path, s string, words ...string) string {
 	if s == "" {
 		return ""
 	}
-	for _, w := range words {
-		if s == w {
-			return s
-		}
+	if slices.Contains(words, s) {
+		return s
 	}
 	r.Fail(wire.Invalid(path, fmt.Sprintf("is not one of %q", words), nil))
 	return ""

@@ -154,15 +154,15 @@ func sameFields(t *testing.T, path string, s schema, typ reflect.Type) {
 		return
 	}
 	read := map[string]bool{}
-	for i := range typ.NumField() {
-		name := typ.Field(i).Tag.Get("json")
+	for field := range typ.Fields() {
+		name := field.Tag.Get("json")
 		read[name] = true
 		p, ok := s.Properties[name]
 		if !ok {
 			t.Errorf("%s.%s is read, but not in the schema", path, name)
 			continue
 		}
-		sameFields(t, path+"."+name, p, typ.Field(i).Type)
+		sameFields(t, path+"."+name, p, field.Type)
 	}
 	for name := range s.Properties {
 		if !read[name] {

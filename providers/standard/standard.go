@@ -72,7 +72,7 @@ func (s *Source) Verify(header http.Header, body []byte, now time.Time) error {
 	ok := wire.AnySecret(s.keys, func(key string) bool {
 		mac := wire.MAC([]byte(key), prefix, body)
 		found := false
-		for _, one := range strings.Split(signatures, " ") {
+		for one := range strings.SplitSeq(signatures, " ") {
 			if given, v1 := strings.CutPrefix(one, "v1,"); v1 && wire.EqualBase64(given, mac) {
 				found = true
 			}

@@ -64,7 +64,7 @@ func (c *Client) charge(ctx context.Context, reference string) (*stripego.Charge
 // dispute gives the status of a charge's dispute that matters: an open one before a lost one before an inquiry.
 func (c *Client) dispute(ctx context.Context, chargeID string) (string, error) {
 	ctx, seen := exchange.Watch(ctx)
-	params := &stripego.DisputeListParams{Charge: stripego.String(chargeID)}
+	params := &stripego.DisputeListParams{Charge: new(chargeID)}
 	params.Context = ctx
 	list := c.disputes.List(params)
 	status := ""

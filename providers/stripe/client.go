@@ -62,7 +62,7 @@ func New(cfg Config) (*Client, error) {
 	backend := stripego.GetBackendWithConfig(stripego.APIBackend, &stripego.BackendConfig{
 		HTTPClient:        h,
 		MaxNetworkRetries: stripego.Int64(0),
-		EnableTelemetry:   stripego.Bool(false),
+		EnableTelemetry:   new(false),
 		LeveledLogger:     &stripego.LeveledLogger{Level: stripego.LevelNull}, // its lines quote answers
 	})
 	return &Client{
@@ -85,7 +85,7 @@ func (c *Client) Refund(ctx context.Context, r Request) (Refund, error) {
 	}
 	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.RefundParams{
-		Amount: stripego.Int64(amount),
+		Amount: new(amount),
 		Reason: stripego.String(string(stripego.RefundReasonRequestedByCustomer)), // "fraudulent" would block the card
 	}
 	params.Context = ctx
@@ -93,9 +93,9 @@ func (c *Client) Refund(ctx context.Context, r Request) (Refund, error) {
 	params.AddMetadata("homeward_refund", r.RefundID)
 	params.AddMetadata("homeward_case", r.CaseID)
 	if isIntent(r.Reference) {
-		params.PaymentIntent = stripego.String(r.Reference)
+		params.PaymentIntent = new(r.Reference)
 	} else {
-		params.Charge = stripego.String(r.Reference)
+		params.Charge = new(r.Reference)
 	}
 	res, err := c.refunds.New(params)
 	if err != nil {
@@ -114,9 +114,9 @@ func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error
 	params.Context = ctx
 	params.Limit = stripego.Int64(100)
 	if isIntent(reference) {
-		params.PaymentIntent = stripego.String(reference)
+		params.PaymentIntent = new(reference)
 	} else {
-		params.Charge = stripego.String(reference)
+		params.Charge = new(reference)
 	}
 	list := c.refunds.List(params)
 	refunds := []Refund{}
@@ -126,7 +126,7 @@ func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error
 	if err := list.Err(); err != nil {
 		return nil, readFault(seen, err)
 	}
-	if list.RefundList() == nil || list.RefundList().ListMeta.URL == "" {
+	if list.RefundList() == nil || list.RefundList().URL == "" {
 		return nil, readFault(seen, errEmpty)
 	}
 	return refunds, nil

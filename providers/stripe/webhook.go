@@ -21,7 +21,7 @@ const tolerance = 300 * time.Second
 // key is the whole secret as text, "whsec_" included.
 func Verify(secrets []string, header http.Header, body []byte, now time.Time) error {
 	at, signatures := "", [][]byte(nil)
-	for _, part := range strings.Split(header.Get("Stripe-Signature"), ",") {
+	for part := range strings.SplitSeq(header.Get("Stripe-Signature"), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch name {
 		case "t":

@@ -84,8 +84,7 @@ func refused(seen *exchange.Call, status, code int, err error) *fault.Error {
 }
 
 func unreachable(err error) *fault.Error {
-	var failure *twclient.TwilioRestError
-	if errors.As(err, &failure) { // twilio-go itself found letters in them that cannot be
+	if _, ok := errors.AsType[*twclient.TwilioRestError](err); ok { // twilio-go itself found letters in them that cannot be
 		return fault.New(fault.Later, "sms_auth_failed", "sms.account_sid or sms.auth_token is malformed.", err)
 	}
 	return fault.New(fault.Later, "sms_unreachable_provider", "Twilio cannot be reached; nothing was sent.", err)
@@ -97,8 +96,7 @@ func uncertain(err error) *fault.Error {
 
 // answered gives the HTTP status and Twilio's own code.
 func answered(seen *exchange.Call, err error) (status, code int) {
-	var failure *twclient.TwilioRestError
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*twclient.TwilioRestError](err); ok {
 		code = failure.Code
 	}
 	return seen.Status(), code

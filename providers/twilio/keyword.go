@@ -44,7 +44,7 @@ func Keyword(body string) Word {
 func index(lists map[Word]string) map[string]Word {
 	m := map[string]Word{}
 	for word, list := range lists {
-		for _, w := range strings.Fields(list) {
+		for w := range strings.FieldsSeq(list) {
 			m[fold(w)] = word
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"homeward/internal/fault"
 )
@@ -64,15 +65,15 @@ func canonical(form url.Values) string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	s := ""
+	var s strings.Builder
 	for _, name := range names {
 		values := slices.Clone(form[name])
 		slices.Sort(values)
 		for _, v := range slices.Compact(values) {
-			s += name + v
+			s.WriteString(name + v)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // spellings gives the URL as it stands, without its port, and with the scheme's usual port: Twilio signs one of them.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,10 +41,8 @@ func (f *Fields) Fail(err error) {
 
 // Note adds a remark of ids and codes for staff; the same remark stands once.
 func (f *Fields) Note(note string) {
-	for _, n := range f.notes {
-		if n == note {
-			return
-		}
+	if slices.Contains(f.notes, note) {
+		return
 	}
 	f.notes = append(f.notes, note)
 }

@@ -70,8 +70,7 @@ func Decode(body []byte, v any, path string) error {
 	if err == nil {
 		return nil
 	}
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		where := strings.Trim(path+"."+wrong.Field, ".")
 		if where == "" {
 			return Malformed("The body is JSON, but not an object.", err)

@@ -202,7 +202,7 @@ func TestResent(t *testing.T) {
 			t.Errorf("%s became %s", first[i].ID, again[i].ID)
 		}
 	}
-	changed := mustRead(t, "order.updated", strings.Replace(fixture(t), `"city":"Kraków"`, `"city":"Łódź"`, -1))
+	changed := mustRead(t, "order.updated", strings.ReplaceAll(fixture(t), `"city":"Kraków"`, `"city":"Łódź"`))
 	if changed[0].ID == first[0].ID {
 		t.Error("another address in the same second is the same fact")
 	}

@@ -17,7 +17,7 @@ func Of(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	peer, err := netip.ParseAddr(host)
-	if err != nil || !(peer.IsLoopback() || peer.IsPrivate()) {
+	if err != nil || (!peer.IsLoopback() && !peer.IsPrivate()) {
 		return host
 	}
 	forwarded := r.Header.Values("X-Forwarded-For")

@@ -1,6 +1,7 @@
 package clientip_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestOf(t *testing.T) {
 		"garbage":                      {"127.0.0.1:4000", []string{"unknown"}, "127.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/", nil)
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.RemoteAddr = c.peer
 			for _, f := range c.forwarded {
 				r.Header.Add("X-Forwarded-For", f)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -152,8 +153,7 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 }
 
 func (h *Handler) unreadable(w http.ResponseWriter, r *http.Request, shop, source string, err error) {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		h.Observe(shop, source, "too_large")
 		h.refuse(w, r, http.StatusRequestEntityTooLarge, "body_too_large", "The body is larger than 5 MiB.", err)
 		return
@@ -181,9 +181,7 @@ func kept(door Door, r *http.Request) map[string]string {
 		}
 	}
 	if door.Note != nil {
-		for k, v := range door.Note(r) {
-			headers[k] = v
-		}
+		maps.Copy(headers, door.Note(r))
 	}
 	return headers
 }
@@ -200,5 +198,5 @@ var jsonType = []string{"application/json"}
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the other side may be gone; there is nobody to tell
+	_ = json.NewEncoder(w).Encode(v) //nolint:errchkjson // the other side may be gone; there is nobody to tell
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -80,9 +81,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) post(path string, header http.Header, body io.Reader) (int, string, http.Header) {
 	b.Helper()
 	r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, path, body)
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	w := httptest.NewRecorder()
 	b.mux.ServeHTTP(w, r)
 	return w.Code, w.Body.String(), w.Header()

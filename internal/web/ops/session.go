@@ -28,7 +28,7 @@ func (c *console) cookieName() string {
 // cookie makes the session cookie. It is Lax, not Strict, so that a link to an order in the shop's own chat or mail opens
 // while one is signed in: a GET changes nothing, and a POST from elsewhere is refused before any handler.
 func (c *console) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever public_url is https
 		Name: c.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
 		Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

@@ -95,7 +95,7 @@ func (h *handler) changeLanguage(w http.ResponseWriter, r *http.Request, v *visi
 	if !backPath.MatchString(back) {
 		back = ""
 	}
-	http.Redirect(w, r, v.path+back, http.StatusSeeOther)
+	http.Redirect(w, r, v.path+back, http.StatusSeeOther) //nolint:gosec // a path of this page, of a fixed form
 }
 
 // setLanguage tries again when a fold came between.

@@ -64,11 +64,11 @@ func TestHeaders(t *testing.T) {
 	b := newBench(t)
 	path, _ := b.put("en", sample(t, moving()...))
 	requests := []*http.Request{
-		httptest.NewRequest("GET", path, nil), httptest.NewRequest("HEAD", path, nil), httptest.NewRequest("GET", path+"/returns/new", nil),
-		httptest.NewRequest("GET", "/o/none", nil), httptest.NewRequest("PUT", path, nil), httptest.NewRequest("GET", "/s/acme/order", nil),
-		httptest.NewRequest("GET", "/s/acme/withdraw", nil), httptest.NewRequest("GET", "/s/none/order", nil), httptest.NewRequest("POST", "/s/acme/order", nil),
+		httptest.NewRequest(http.MethodGet, path, nil), httptest.NewRequest(http.MethodHead, path, nil), httptest.NewRequest(http.MethodGet, path+"/returns/new", nil),
+		httptest.NewRequest(http.MethodGet, "/o/none", nil), httptest.NewRequest(http.MethodPut, path, nil), httptest.NewRequest(http.MethodGet, "/s/acme/order", nil),
+		httptest.NewRequest(http.MethodGet, "/s/acme/withdraw", nil), httptest.NewRequest(http.MethodGet, "/s/none/order", nil), httptest.NewRequest(http.MethodPost, "/s/acme/order", nil),
 	}
-	cross := httptest.NewRequest("POST", path+"/returns", nil)
+	cross := httptest.NewRequest(http.MethodPost, path+"/returns", nil)
 	cross.Header.Set("Sec-Fetch-Site", "cross-site")
 	for _, r := range append(requests, cross) {
 		h := b.do(r).Header()
@@ -106,7 +106,7 @@ func TestForeignFormsAreRefused(t *testing.T) {
 		"old browser": {"Origin", "null", 303}, // our own Referrer-Policy makes it say null
 		"no browser":  {"X-Other", "1", 303},
 	} {
-		r := httptest.NewRequest("POST", path+"/returns", strings.NewReader(form.Encode()))
+		r := httptest.NewRequest(http.MethodPost, path+"/returns", strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set(c.header, c.value)
 		if w := b.do(r); w.Code != c.status {
@@ -195,7 +195,7 @@ func TestAcceptLanguage(t *testing.T) {
 	for header, want := range map[string]string{
 		"": "pl", "de-AT,de;q=0.9,en;q=0.5": "de", "fr;q=1, ar-EG;q=0.3": "ar", "xx": "pl", "en-GB": "en", ";;;": "pl",
 	} {
-		r := httptest.NewRequest("GET", "/s/acme/order", nil)
+		r := httptest.NewRequest(http.MethodGet, "/s/acme/order", nil)
 		r.Header.Set("Accept-Language", header)
 		has(t, b.do(r), 200, `<html lang="`+want+`"`)
 	}

@@ -37,10 +37,10 @@ func (l *limiter) allow(key string, now time.Time) bool {
 		e = l.order.PushFront(&bucket{key, rate.NewLimiter(rate.Every(l.every), l.burst)})
 		l.keys[key] = e
 		if l.order.Len() > limiterSize {
-			oldest := l.order.Remove(l.order.Back()).(*bucket)
+			oldest := l.order.Remove(l.order.Back()).(*bucket) //nolint:forcetypeassert // nothing else is put in
 			delete(l.keys, oldest.key)
 		}
 	}
 	l.order.MoveToFront(e)
-	return e.Value.(*bucket).AllowN(now, 1)
+	return e.Value.(*bucket).AllowN(now, 1) //nolint:forcetypeassert // the same
 }

@@ -76,7 +76,7 @@ func (h *handler) lookUp(w http.ResponseWriter, r *http.Request, shop *config.Sh
 		h.down(w, r, shop, words)
 		return
 	}
-	http.Redirect(w, r, r.URL.Path+"?sent=1&lang="+words.Lang(), http.StatusSeeOther)
+	http.Redirect(w, r, r.URL.Path+"?sent=1&lang="+words.Lang(), http.StatusSeeOther) //nolint:gosec // a path of this page
 }
 
 func (h *handler) sendLink(r *http.Request, shop *config.Shop, number, email string) error {

@@ -2,6 +2,7 @@ package shopper_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -62,7 +63,7 @@ func TestLookupIsLimited(t *testing.T) {
 		t.Errorf("%d mails to one mailbox", len(b.sent))
 	}
 	from := func(address, forwarded string) int {
-		r := httptest.NewRequest("POST", "/s/acme/order", strings.NewReader(ask("#1", "a@example.com").Encode()))
+		r := httptest.NewRequest(http.MethodPost, "/s/acme/order", strings.NewReader(ask("#1", "a@example.com").Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.RemoteAddr = address
 		if forwarded != "" {

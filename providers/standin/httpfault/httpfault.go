@@ -3,6 +3,7 @@ package httpfault
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,9 +124,7 @@ func (f Fault) Wait(r *http.Request) {
 
 // Play answers as the fault says; vendor writes the vendor's own error when no Body is given.
 func (f Fault) Play(w http.ResponseWriter, vendor func(status int, code string)) {
-	for k, v := range f.Header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), f.Header)
 	switch {
 	case f.Cut:
 		panic(http.ErrAbortHandler) // net/http's way to end the line

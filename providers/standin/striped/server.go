@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -179,8 +180,8 @@ func (s *Server) readRefunds(r *http.Request, id string) (int, any) {
 	}
 	q := r.URL.Query()
 	var found []*Refund
-	for i := len(s.refunds) - 1; i >= 0; i-- {
-		f := s.refunds[i]
+	for _, f := range slices.Backward(s.refunds) {
+
 		if (q.Get("charge") == "" || f.ChargeID == q.Get("charge")) && (q.Get("payment_intent") == "" || f.IntentID == q.Get("payment_intent")) {
 			found = append(found, f)
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -136,8 +137,8 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	page, _ := strconv.Atoi(q.Get("Page"))
 	s.mu.Lock()
 	var found []map[string]any
-	for i := len(s.messages) - 1; i >= 0; i-- {
-		m := s.messages[i]
+	for _, m := range slices.Backward(s.messages) {
+
 		unsent := m.Status == "queued" || m.Status == "accepted"
 		if (q.Get("To") == "" || m.To == q.Get("To")) && (after.IsZero() || !unsent && !m.CreatedAt.Before(after.Truncate(24*time.Hour))) {
 			found = append(found, resource(m, s.accountSID))
