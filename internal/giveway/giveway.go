@@ -10,6 +10,8 @@ import (
 )
 
 const (
+	// Rush is how many requests at once, for each processor, are a rush: fewer come together in any short stall.
+	Rush = 12
 	// Most bounds how long one unit of work gives way, so that work goes on, slowly, under a rush that never ends.
 	Most = 250 * time.Millisecond
 	// calm is how long no rush must have been seen. Requests come in waves, one for each commit; between two waves it is
@@ -27,9 +29,9 @@ type Gate struct {
 	begun time.Time
 }
 
-// New gives a gate. A rush is eight requests at once for each processor: fewer come together in any short stall.
+// New gives a gate.
 func New() *Gate {
-	g := &Gate{rush: int64(8 * runtime.GOMAXPROCS(0)), begun: time.Now()}
+	g := &Gate{rush: int64(Rush * runtime.GOMAXPROCS(0)), begun: time.Now()}
 	g.seen.Store(-int64(calm))
 	return g
 }

@@ -21,7 +21,7 @@ func TestAFewRequestsHoldNobodyUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := giveway.New()
-		for range 8*runtime.GOMAXPROCS(0) - 1 {
+		for range giveway.Rush*runtime.GOMAXPROCS(0) - 1 {
 			g.Enter()
 		}
 		if d := waited(g); d != 0 {
@@ -34,7 +34,7 @@ func TestWorkGivesWayToARushAndNotForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := giveway.New()
-		n := 8 * runtime.GOMAXPROCS(0)
+		n := giveway.Rush * runtime.GOMAXPROCS(0)
 		for range n {
 			g.Enter()
 		}
@@ -60,7 +60,7 @@ func TestTheEndOfTheWorkEndsTheWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := giveway.New()
-		for range 8 * runtime.GOMAXPROCS(0) {
+		for range giveway.Rush * runtime.GOMAXPROCS(0) {
 			g.Enter()
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)

@@ -8,9 +8,9 @@ import (
 
 const (
 	// foldLook is after how many commits the folder looks at the -wal file.
-	foldLook = 32
-	// foldAt is how much is folded in at once. 32 MiB instead of 4 spares a tenth of the CPU.
-	foldAt = 32 << 20
+	foldLook = 8
+	// foldAt is how much is folded in at once. Little and often: what a folding syncs, the commits beside it wait for.
+	foldAt = 2 << 20
 )
 
 // folder folds SQLite's -wal file into the database beside the writes, so that no commit has to wait while it is done. It
