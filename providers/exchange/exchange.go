@@ -96,6 +96,30 @@ func swallow(res *http.Response) error {
 	return err
 }
 
+// Over gives a transport over client's own, or over a tuned one when client is nil or has none. base goes in the place of
+// the vendor's address; "" is the vendor itself, and one that is no URL an error.
+func Over(client *http.Client, base string) (*Transport, error) {
+	t := &Transport{}
+	if client != nil {
+		t.Base = client.Transport
+	}
+	if t.Base == nil {
+		t.Base = Tuned()
+	}
+	if base == "" {
+		return t, nil
+	}
+	to, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	if to.Host == "" {
+		return nil, errors.New("exchange: a base address without a host")
+	}
+	t.To = to
+	return t, nil
+}
+
 // Tuned gives a transport for one vendor's host: the default one keeps only two connections to a host.
 func Tuned() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // documented

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -42,21 +41,12 @@ func New(cfg Config) (*Client, error) {
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	base := http.RoundTripper(nil)
+	t, err := exchange.Over(cfg.HTTPClient, cfg.BaseURL)
+	if err != nil {
+		return nil, fault.New(fault.Permanent, "stripe_base_url_invalid", "payments.base_url is not a URL.", err)
+	}
 	if cfg.HTTPClient != nil {
-		base = cfg.HTTPClient.Transport
 		h.Timeout = cmp.Or(cfg.HTTPClient.Timeout, h.Timeout)
-	}
-	if base == nil {
-		base = exchange.Tuned()
-	}
-	t := &exchange.Transport{Base: base}
-	if cfg.BaseURL != "" {
-		to, err := url.Parse(cfg.BaseURL)
-		if err != nil || to.Host == "" {
-			return nil, fault.New(fault.Permanent, "stripe_base_url_invalid", "payments.base_url is not a URL.", err)
-		}
-		t.To = to
 	}
 	h.Transport = t
 	backend := stripego.GetBackendWithConfig(stripego.APIBackend, &stripego.BackendConfig{

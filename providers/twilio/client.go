@@ -37,21 +37,12 @@ type Client struct {
 // New gives a client. A BaseURL that is none is a fault.
 func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, timeout: 15 * time.Second}
-	base := http.RoundTripper(nil)
+	t, err := exchange.Over(cfg.HTTPClient, cfg.BaseURL)
+	if err != nil {
+		return nil, fault.New(fault.Permanent, "sms_base_url_invalid", "sms.base_url is not a URL.", err)
+	}
 	if cfg.HTTPClient != nil {
-		base = cfg.HTTPClient.Transport
 		c.timeout = cmp.Or(cfg.HTTPClient.Timeout, c.timeout)
-	}
-	if base == nil {
-		base = exchange.Tuned()
-	}
-	t := &exchange.Transport{Base: base}
-	if cfg.BaseURL != "" {
-		to, err := url.Parse(cfg.BaseURL)
-		if err != nil || to.Host == "" {
-			return nil, fault.New(fault.Permanent, "sms_base_url_invalid", "sms.base_url is not a URL.", err)
-		}
-		t.To = to
 	}
 	c.transport = t
 	return c, nil
