@@ -83,12 +83,12 @@ func usablePath(path string) error {
 	return file.Close()
 }
 
-// sqliteURI names the file and how its connections behave. synchronous(2) is FULL: a commit is on disk when it is told. Pages
-// of 8 KiB hold a usual webhook in one piece. The -wal file is folded in beside the writes (see folder); a commit does it
-// itself only when that file grew to 256 MiB.
+// sqliteURI names the file and how its connections behave. synchronous(2) is FULL: a commit is on disk when it is told. The
+// -wal file is folded in beside the writes (see folder); a commit does it itself only when that file grew to 125 MiB. (The
+// driver applies these sorted by name.)
 func sqliteURI(path string, busy time.Duration, pragmas ...string) string {
 	pragmas = append([]string{
-		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "page_size(8192)", "journal_mode(wal)", "synchronous(2)",
+		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(wal)", "synchronous(2)",
 		"wal_autocheckpoint(32000)", "journal_size_limit(16777216)", "temp_store(2)",
 	}, pragmas...)
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}

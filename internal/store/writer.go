@@ -8,12 +8,20 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"homeward/internal/fault"
 )
 
-// maxBatch is how many units share one commit at most.
-const maxBatch = 128
+const (
+	// maxBatch is how many units share one commit at most.
+	maxBatch = 128
+	// gap is how far apart commits begin while there is little for each. A commit writes every page that it touched, and
+	// nearly all touch the same ones: half as many commits write half as much.
+	gap = 3 * time.Millisecond
+	// enough units make a commit worth its while at once.
+	enough = 16
+)
 
 // writer owns SQLite's one writing connection. Units queue; the writer takes what is there, runs each in its own SAVEPOINT
 // inside one transaction, commits once, then answers everybody: one fsync for many callers, and nobody's error undoes
@@ -28,6 +36,7 @@ type writer struct {
 	stopped chan struct{} // closed: the writer is gone
 	// committed hears of every commit.
 	committed func()
+	began     time.Time // when the newest commit began
 }
 
 // unit is one caller's work.
@@ -131,11 +140,33 @@ func (w *writer) next(batch []*unit) []*unit {
 		batch = append(batch, u)
 	case <-w.quit:
 	}
+	batch = w.gather(batch)
 	// Whoever is about to ask gets a turn first, as long as more keep coming: a commit costs the same for one as for many.
 	for there := 0; len(batch) > there && len(batch) < maxBatch; {
 		there = len(batch)
 		runtime.Gosched()
 		batch = w.drain(batch)
+	}
+	return batch
+}
+
+// gather waits for company until the gap since the last commit is over.
+func (w *writer) gather(batch []*unit) []*unit {
+	rest := gap - time.Since(w.began)
+	if len(batch) == 0 || rest <= 0 {
+		return batch
+	}
+	over := time.NewTimer(rest)
+	defer over.Stop()
+	for len(batch) < enough {
+		select {
+		case u := <-w.queue:
+			batch = append(batch, u)
+		case <-over.C:
+			return batch
+		case <-w.quit:
+			return batch
+		}
 	}
 	return batch
 }
@@ -155,6 +186,7 @@ func (w *writer) drain(batch []*unit) []*unit {
 
 // commit runs a batch in one transaction and answers its callers.
 func (w *writer) commit(batch []*unit) {
+	w.began = time.Now()
 	live := batch[:0:len(batch)]
 	for _, u := range batch {
 		if u.taken.CompareAndSwap(0, byWriter) {
