@@ -42,7 +42,7 @@ func (a *App) Listen(roles Roles) (Listeners, error) {
 // Run does the roles until ctx ends, then stops in the order of the data: no more webhooks and pages, then no more tasks
 // (those under way finish), then the timers. It returns the first fault that ended it, nil after ctx.
 func (a *App) Run(asked context.Context, roles Roles, ls Listeners) error {
-	settle()
+	defer settle()()
 	ctx, cancel := context.WithCancelCause(asked)
 	defer cancel(nil)
 	var web, timers sync.WaitGroup
