@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,12 +33,12 @@ type Queue struct {
 
 const (
 	feedDepth = 8192
-	feeders   = 4
+	feeders   = 16
 )
 
 // NewQueue starts the feeders; Close ends them.
 func NewQueue(r *Redis, log *slog.Logger) *Queue {
-	q := &Queue{client: asynq.NewClientFromRedisClient(r.client), bells: r.bells, feed: make(chan store.Task, feedDepth), log: log, patience: 2 * feedTimeout}
+	q := &Queue{client: asynq.NewClientFromRedisClient(together(r.client)), bells: r.bells, feed: make(chan store.Task, feedDepth), log: log, patience: 2 * feedTimeout}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	for range feeders {
 		q.wg.Go(q.run)
@@ -89,7 +90,7 @@ func (q *Queue) put(t store.Task) {
 	ctx, cancel := context.WithTimeout(q.ctx, feedTimeout)
 	defer cancel()
 	task, err := newTask(t)
-	if err == nil {
+	if err = cmp.Or(err, ctx.Err()); err == nil {
 		var info *asynq.TaskInfo
 		if info, err = q.client.EnqueueContext(ctx, task); err == nil {
 			q.bells.ring(info.Queue)

@@ -30,12 +30,12 @@ type collector struct {
 // settle tunes the collector for serving until its answer is called, unless the operator did it himself (GOGC), and gives
 // back what starting up took: templates, tables and migrations leave more garbage behind than an hour of quiet.
 func settle() (stop func()) {
+	debug.FreeOSMemory()
 	c := &collector{last: time.Now(), allocated: allocatedBytes(), set: debug.SetGCPercent}
 	if os.Getenv("GOGC") == "" {
 		c.set(calmPercent)
 		c.watch()
 	}
-	debug.FreeOSMemory()
 	return func() { c.stopped.Store(true) }
 }
 

@@ -93,7 +93,7 @@ func TestSQLiteFilesAreTheOwnersOnly(t *testing.T) {
 // TestSQLiteCommitsToTheDisk: a kill cannot show a commit that only the system's memory holds; a power cut would.
 func TestSQLiteCommitsToTheDisk(t *testing.T) {
 	db := openSQLite(t)
-	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal"} {
+	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "page_size": "8192"} {
 		if got := must[string](t)(store.WriterPragma(t.Context(), db, name)); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
