@@ -17,8 +17,10 @@ const (
 	// maxBatch is how many units share one commit at most.
 	maxBatch = 128
 	// gap is how far apart commits begin while there is little for each. A commit writes every page that it touched, and
-	// nearly all touch the same ones: half as many commits write half as much.
+	// nearly all touch the same ones: half as many commits write half as much. A lone caller never waits for it.
 	gap = 3 * time.Millisecond
+	// lately is how many lone commits after one with company still wait.
+	lately = 16
 	// enough units make a commit worth its while at once.
 	enough = 16
 )
@@ -37,6 +39,7 @@ type writer struct {
 	// committed hears of every commit.
 	committed func()
 	began     time.Time // when the newest commit began
+	company   int       // for how many commits more it is worth waiting for company
 }
 
 // unit is one caller's work.
@@ -150,10 +153,10 @@ func (w *writer) next(batch []*unit) []*unit {
 	return batch
 }
 
-// gather waits for company until the gap since the last commit is over.
+// gather waits for company until the gap since the last commit is over, where there was company lately.
 func (w *writer) gather(batch []*unit) []*unit {
 	rest := gap - time.Since(w.began)
-	if len(batch) == 0 || rest <= 0 {
+	if len(batch) == 0 || rest <= 0 || w.company == 0 {
 		return batch
 	}
 	over := time.NewTimer(rest)
@@ -186,7 +189,10 @@ func (w *writer) drain(batch []*unit) []*unit {
 
 // commit runs a batch in one transaction and answers its callers.
 func (w *writer) commit(batch []*unit) {
-	w.began = time.Now()
+	w.began, w.company = time.Now(), max(0, w.company-1)
+	if len(batch) > 1 {
+		w.company = lately
+	}
 	live := batch[:0:len(batch)]
 	for _, u := range batch {
 		if u.taken.CompareAndSwap(0, byWriter) {
