@@ -15,7 +15,7 @@ func TestTheCollectorFollowsTheLoad(t *testing.T) {
 		want int
 	}{
 		"a moment after the last": {time.Now().Add(time.Hour), busyPercent},
-		"long after the last": {time.Now().Add(-time.Hour), calmPercent},
+		"long after the last":     {time.Now().Add(-time.Hour), calmPercent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
