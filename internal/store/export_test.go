@@ -21,3 +21,9 @@ func WriterPragma(ctx context.Context, db *DB, name string) (v string, err error
 
 // NewestMigration is the version that Ready expects.
 const NewestMigration = newestMigration
+
+// Exec runs a statement in a transaction, for tests that spoil what is stored.
+func Exec(ctx context.Context, tx *Tx, query string) error {
+	_, err := exec(ctx, tx.q, query)
+	return err
+}
