@@ -1,6 +1,11 @@
 package messages
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"homeward/internal/orders"
+)
 
 // Names of the queues that messages travel on.
 const (
@@ -21,21 +26,39 @@ func Queue(t Topic) string {
 	}
 }
 
-// Notice is a message that a case or a refund makes due, rather than a change of the order.
+// Notice is a message that a case, a withdrawal or a refund makes due, rather than a change of the order.
 type Notice struct {
 	Now     time.Time
 	Topic   Topic
-	ID      string // of the case or the refund
+	ID      string // of the case, the withdrawal or the refund
 	Step    string // the step of the case (its id in the case's log when it can come again), or the state of the refund
-	Data    Data   // CaseID or RefundID is filled in
+	Data    Data   // CaseID, WithdrawalID or RefundID is filled in
 	Policy  Policy
 	Contact Contact
+	Also    []string // more mail addresses, as typed: ForWithdrawal writes to them too
 }
 
 // ForCase makes the drafts of one step of a case. The occasion is the case and the step, so each step is told once.
 func ForCase(n Notice) []Draft {
 	n.Data.CaseID = n.ID
 	return n.drafts()
+}
+
+// ForWithdrawal makes the drafts of one step of a withdrawal. The occasion is the withdrawal and the step. They go to the
+// contact, and by mail to every address in Also that is another one (see orders.EmailKey): a statement is acknowledged
+// to the address of its order and to the one that was typed. Without any address there are none.
+func ForWithdrawal(n Notice) []Draft {
+	n.Data.WithdrawalID = n.ID
+	drafts := n.drafts()
+	known := map[string]bool{"": true, orders.EmailKey(n.Contact.Email): true}
+	for _, typed := range n.Also {
+		if key := orders.EmailKey(typed); !known[key] {
+			known[key] = true
+			n.Contact = Contact{Email: strings.TrimSpace(typed), Zone: n.Contact.Zone}
+			drafts = append(drafts, n.drafts()...)
+		}
+	}
+	return drafts
 }
 
 // ForRefund makes the drafts of one state of a refund. The occasion is the refund and the state.

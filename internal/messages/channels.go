@@ -17,15 +17,8 @@ func DefaultChannels(t Topic) []Channel {
 // address splits news over the channels that the shop chose and the shopper can be reached by. Quiet hours hold an SMS,
 // never a mail; an SMS that would be too old by then is not made.
 func address(n news, expires time.Time, policy Policy, contact Contact) []Draft {
-	if policy.Off[n.topic] {
-		return nil
-	}
-	channels, overridden := policy.Channels[n.topic]
-	if !overridden {
-		channels = DefaultChannels(n.topic)
-	}
 	var drafts []Draft
-	for _, channel := range channels {
+	for _, channel := range channelsOf(n.topic, policy) {
 		recipient, due := contact.Email, n.dueAt
 		if channel == SMS {
 			recipient, due = smsNumber(policy, contact), afterQuiet(n.dueAt, policy, zoneOf(policy, contact))
@@ -39,6 +32,20 @@ func address(n news, expires time.Time, policy Policy, contact Contact) []Draft 
 		})
 	}
 	return drafts
+}
+
+// channelsOf gives how a topic travels for a shop; nil when it is switched off.
+func channelsOf(t Topic, policy Policy) []Channel {
+	if Fixed(t) {
+		return DefaultChannels(t)
+	}
+	if policy.Off[t] {
+		return nil
+	}
+	if channels, overridden := policy.Channels[t]; overridden {
+		return channels
+	}
+	return DefaultChannels(t)
 }
 
 func smsNumber(policy Policy, contact Contact) string {

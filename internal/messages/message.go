@@ -32,6 +32,10 @@ const (
 	ReturnApproved  Topic = "return_approved"  // with instructions
 	ReturnRejected  Topic = "return_rejected"
 	ReturnReceived  Topic = "return_received"
+
+	WithdrawalReceived      Topic = "withdrawal_received" // the acknowledgement of a statement (CRD Art. 11a(4))
+	WithdrawalGoodsReceived Topic = "withdrawal_goods"    // the goods of a withdrawal arrived: the refund follows
+
 	RefundStarted   Topic = "refund_started"   // Stripe accepted it: pending
 	RefundSucceeded Topic = "refund_succeeded" // sent to the bank
 	RefundPaid      Topic = "refund_paid"      // staff paid it back another way
@@ -44,7 +48,8 @@ const (
 var Topics = []Topic{
 	OrderPlaced, OrderPaid, OrderPacking, Shipped, InTransit, OutForDelivery, ReadyForPickup, PickupEndsSoon, Delivered,
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
-	ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou, OrderLink,
+	ReturnRejected, ReturnReceived, WithdrawalReceived, WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid,
+	RefundFailed, RefundNeedsYou, OrderLink,
 }
 
 // Channel is how a message travels.
@@ -67,26 +72,31 @@ const (
 )
 
 // ClassOf gives a topic's class: refunds are Money, placed is Statutory (it carries the withdrawal information on a
-// durable medium, CRD Art. 8(7)), the steps of a return are Money (they decide about it), the rest is News.
+// durable medium, CRD Art. 8(7)), so is the acknowledgement of a withdrawal (Art. 11a(4)), the steps of a return and the
+// goods of a withdrawal are Money (they decide about it), the rest is News.
 func ClassOf(t Topic) Class {
 	switch t {
-	case OrderPlaced:
+	case OrderPlaced, WithdrawalReceived:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, RefundStarted, RefundSucceeded, RefundPaid,
-		RefundFailed, RefundNeedsYou:
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, WithdrawalGoodsReceived, RefundStarted,
+		RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
 		return Money
 	default:
 		return News
 	}
 }
 
+// Fixed tells a topic that no policy moves: the acknowledgement of a withdrawal always goes, by mail. The shop's platform
+// cannot send it instead, for it does not know the statement, and an SMS does not hold it.
+func Fixed(t Topic) bool { return t == WithdrawalReceived }
+
 // Policy is what a shop set about its messages.
 type Policy struct {
-	Off        map[Topic]bool      // topics that the shop platform sends itself
+	Off        map[Topic]bool      // topics that the shop platform sends itself; Fixed ones go all the same
 	CalmWindow time.Duration       // how long `shipped` waits for its siblings
 	QuietFrom  time.Duration       // quiet hours of SMS: from, as time since midnight in Zone …
 	QuietUntil time.Duration       // … until; equal means none
-	Channels   map[Topic][]Channel // overrides of DefaultChannels
+	Channels   map[Topic][]Channel // overrides of DefaultChannels, but for Fixed topics
 	Zone       *time.Location      // the shop's zone, used when the shopper's is not known
 	SMS        bool                // the shop has an SMS sender
 }
@@ -113,15 +123,16 @@ type Draft struct {
 
 // Data is what the renderer needs beyond the order's own state, frozen when the message became due.
 type Data struct {
-	ParcelKey string          `json:"parcel_key,omitempty"`
-	NewDate   string          `json:"new_date,omitempty"` // a delay's new date, "2026-11-23"
-	Fact      orders.FactKind `json:"fact,omitempty"`     // a delay that time made
-	CaseID    string          `json:"case_id,omitempty"`
-	RefundID  string          `json:"refund_id,omitempty"`
-	Amount    int64           `json:"amount,omitempty"`
-	Currency  string          `json:"currency,omitempty"`
-	Reason    string          `json:"reason,omitempty"` // a code
-	Reference string          `json:"reference,omitempty"`
+	ParcelKey    string          `json:"parcel_key,omitempty"`
+	NewDate      string          `json:"new_date,omitempty"` // a delay's new date, "2026-11-23"
+	Fact         orders.FactKind `json:"fact,omitempty"`     // a delay that time made
+	CaseID       string          `json:"case_id,omitempty"`
+	RefundID     string          `json:"refund_id,omitempty"`
+	WithdrawalID string          `json:"withdrawal_id,omitempty"`
+	Amount       int64           `json:"amount,omitempty"`
+	Currency     string          `json:"currency,omitempty"`
+	Reason       string          `json:"reason,omitempty"` // a code
+	Reference    string          `json:"reference,omitempty"`
 }
 
 // Pending is a message that waits to be sent.
