@@ -40,6 +40,7 @@ type letter struct {
 	task    store.Task
 	row     store.Message
 	order   store.Order
+	said    *store.Withdrawal // the statement that a receipt is for
 	shop    *config.Shop
 	outside Outside
 	started time.Time
@@ -142,11 +143,7 @@ func (w *Worker) over(ctx context.Context, l *letter, state string, f *fault.Err
 
 // sendMail hands a mail over. A mail whose acceptance stayed uncertain goes again under the same Message-ID.
 func (w *Worker) sendMail(ctx context.Context, l *letter) error {
-	var err error
-	if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
-		return err
-	}
-	first, err := w.DB.FirstMail(ctx, l.order.ID)
+	first, err := w.loadOrder(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -170,6 +167,26 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	}
 	l.row.ProviderID = receipt.QueueID
 	return w.sent(ctx, l)
+}
+
+// loadOrder loads the order of a mail and the Message-ID of the first mail about it. A statement of withdrawal may be about
+// an order that nobody knows.
+func (w *Worker) loadOrder(ctx context.Context, l *letter) (first string, err error) {
+	if id := l.row.Data.WithdrawalID; id != "" {
+		said, err := w.DB.Withdrawal(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		l.said = &said
+	}
+	if l.row.OrderID == "" {
+		l.order = store.Order{Shop: l.row.Shop, Language: l.row.Language}
+		return "", nil
+	}
+	if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
+		return "", err
+	}
+	return w.DB.FirstMail(ctx, l.order.ID)
 }
 
 // messageID is the same on every attempt, so that a mail store can tell a second copy from a second mail. Its host is the
@@ -376,10 +393,29 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 	if id := l.row.Data.CaseID; id != "" {
 		v.Case = w.Cases.View(ctx, id, l.order)
 	}
+	if l.said != nil {
+		viewWithdrawal(l, &v)
+	}
 	if d := l.row.Data; d.RefundID != "" {
 		v.Refund = &templates.Refund{Amount: d.Amount, Currency: d.Currency, Reference: d.Reference, Kind: "stripe", Status: refundStatus(l.row.Topic), At: l.row.CreatedAt}
 	}
 	return v
+}
+
+// viewWithdrawal adds a statement to a view. A receipt that goes to an address which is not the order's holds no link to it:
+// whoever made the statement may be a stranger.
+func viewWithdrawal(l *letter, v *templates.View) {
+	s := l.said
+	if l.row.OrderID == "" || orders.EmailKey(l.row.Recipient) != l.order.EmailKey {
+		v.Order, v.Link, v.Parcels = orders.State{}, "", nil
+	}
+	if zone, err := time.LoadLocation(s.TimeZone); err == nil {
+		v.Zone = zone
+	}
+	v.Withdrawal = &templates.Withdrawal{
+		Reference: s.Reference, Number: s.Number, Name: s.Name, Email: s.Email, Text: s.Body, SubmittedAt: s.SubmittedAt,
+		SendBackBy: s.RefundDueAt.Add(-time.Second), RefundBy: s.RefundDueAt.Add(-time.Second),
+	}
 }
 
 // refundStatus gives the status that a refund message tells: the one it was made for, not a later one.

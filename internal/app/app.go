@@ -16,6 +16,7 @@ import (
 	"homeward/internal/metrics"
 	"homeward/internal/store"
 	"homeward/internal/web/hooks"
+	"homeward/internal/withdrawals"
 	"homeward/jobs"
 	"homeward/providers"
 	"homeward/providers/smtp"
@@ -35,16 +36,17 @@ type Seams struct {
 
 // App is a whole Homeward.
 type App struct {
-	Config  *config.Config
-	DB      *store.DB
-	Redis   *jobs.Redis
-	Queue   *jobs.Queue
-	Worker  *jobs.Worker
-	Sweep   *jobs.Sweep
-	Links   *Links
-	Desk    *cases.Desk
-	Metrics *metrics.Metrics
-	Log     *slog.Logger
+	Config      *config.Config
+	DB          *store.DB
+	Redis       *jobs.Redis
+	Queue       *jobs.Queue
+	Worker      *jobs.Worker
+	Sweep       *jobs.Sweep
+	Links       *Links
+	Desk        *cases.Desk
+	Withdrawals *withdrawals.Desk
+	Metrics     *metrics.Metrics
+	Log         *slog.Logger
 
 	render  *templates.Renderer
 	sources map[string]providers.Source
@@ -88,6 +90,7 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 	a.Queue = jobs.NewQueue(a.Redis, a.Log)
 	a.Links = &Links{Signer: signer, Config: a.Config, DB: a.DB, Queue: a.Queue, Now: a.now}
 	a.Desk = &cases.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Now: a.now}
+	a.Withdrawals = &withdrawals.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Cases: a.Desk, Now: a.now}
 	outside, err := a.outside(seams)
 	if err != nil {
 		return err

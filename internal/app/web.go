@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"homeward/internal/config"
 	"homeward/internal/web/hooks"
 	"homeward/internal/web/ops"
 	"homeward/internal/web/page"
@@ -51,7 +52,7 @@ func (a *App) shopper() (http.Handler, error) {
 
 func (a *App) console() http.Handler {
 	return ops.New(ops.Deps{
-		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
+		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Withdrawals: a.Withdrawals, Shops: shopIDs(a.Config), Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
 		Queues: jobs.Dashboard(a.Redis, queuesRoot, false), QueuesReadOnly: jobs.Dashboard(a.Redis, queuesRoot, true), Now: a.now, Log: a.Log,
 	})
 }
@@ -80,4 +81,12 @@ func serve(ctx context.Context, s *http.Server, l net.Listener) error {
 		err = served
 	}
 	return err
+}
+
+func shopIDs(cfg *config.Config) []string {
+	var ids []string
+	for _, shop := range cfg.Shops {
+		ids = append(ids, shop.ID)
+	}
+	return ids
 }

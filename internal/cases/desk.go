@@ -179,6 +179,9 @@ func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note 
 
 // tell makes the messages that a case's state makes due.
 func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
+	if c.Kind == returns.Withdrawal {
+		return d.tellWithdrawal(ctx, tx, shop, c)
+	}
 	topic, ok := messages.CaseTopic(string(c.State))
 	if !ok {
 		return nil, nil

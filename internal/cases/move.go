@@ -175,7 +175,7 @@ func (d *Desk) wake(ctx context.Context, tx *store.Tx, c store.Case) ([]store.Ta
 
 // step moves a case's state and writes its log.
 func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step returns.Step, actor, note string) error {
-	to, err := returns.Next(c.State, step)
+	to, err := returns.NextFor(c.Kind, c.State, step)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,7 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 		gauge(attentionDesc, float64(a.Events), "events")
 		gauge(attentionDesc, float64(a.Messages), "messages")
 		gauge(attentionDesc, float64(a.Cases), "returns")
+		gauge(attentionDesc, float64(a.Withdrawals), "withdrawals")
 		gauge(attentionDesc, float64(a.Refunds), "refunds")
 	}
 }

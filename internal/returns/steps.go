@@ -53,5 +53,14 @@ func Next(state State, step Step) (State, error) {
 	return to, nil
 }
 
+// NextFor is Next for a kind of case. A withdrawal has taken effect when it was sent (Directive 2011/83/EU, Art. 9 and 11):
+// it is neither approved, nor rejected, nor called off.
+func NextFor(kind Kind, state State, step Step) (State, error) {
+	if kind == Withdrawal && (step == Approve || step == Reject || step == CallOff) {
+		return state, fmt.Errorf("%w: %s of a withdrawal", ErrStep, step)
+	}
+	return Next(state, step)
+}
+
 // Final tells whether nothing more is expected to happen.
 func (s State) Final() bool { return s == Rejected || s == Withdrawn || s == Closed }

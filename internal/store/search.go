@@ -42,19 +42,20 @@ func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, e
 }
 
 // Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide,
-// refunds that need somebody.
+// statements of withdrawal with something odd about them, refunds that need somebody.
 type Attention struct {
-	Events, Messages, Cases, Refunds int
+	Events, Messages, Cases, Withdrawals, Refunds int
 }
 
 // Attention counts what waits for a person.
 func (r *Reads) Attention(ctx context.Context) (Attention, error) {
 	return first(ctx, r.q, func(r row) (Attention, error) {
 		var a Attention
-		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Refunds)
+		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Withdrawals, &a.Refunds)
 		return a, err
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
 		(SELECT COUNT(*) FROM cases WHERE state = 'requested'),
+		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held'))`)
 }

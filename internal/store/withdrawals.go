@@ -79,6 +79,29 @@ func (r *Reads) WithdrawalsUnseen(ctx context.Context, limit int) ([]Withdrawal,
 	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+" FROM withdrawals WHERE seen_at = 0 ORDER BY recorded_at, id LIMIT $1", limit)
 }
 
+// WithdrawalsSeen gives the newest statements with nothing odd about them, or that staff have looked at, newest first.
+func (r *Reads) WithdrawalsSeen(ctx context.Context, limit int) ([]Withdrawal, error) {
+	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+" FROM withdrawals WHERE seen_at <> 0 ORDER BY id DESC LIMIT $1", limit)
+}
+
+// MessagesAbout gives an order's messages whose occasion begins so ("<withdrawal id> "), oldest first; "" for those of no order.
+func (r *Reads) MessagesAbout(ctx context.Context, orderID, occasion string) ([]Message, error) {
+	ids, err := list(ctx, r.q, value[string], "SELECT id FROM messages WHERE order_id = $1 AND occasion >= $2 AND occasion < $3 ORDER BY created_at, id",
+		orderID, occasion, occasion+"~")
+	if err != nil {
+		return nil, err
+	}
+	var all []Message
+	for _, id := range ids {
+		m, err := r.Message(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
 // WithdrawalsSince counts a shop's statements from an address and from a network since a time.
 func (r *Reads) WithdrawalsSince(ctx context.Context, shop, email, network string, since time.Time) (byEmail, byNetwork int, err error) {
 	byEmail, err = first(ctx, r.q, value[int], "SELECT COUNT(*) FROM withdrawals WHERE shop = $1 AND email_key = $2 AND submitted_at >= $3",
@@ -89,6 +112,11 @@ func (r *Reads) WithdrawalsSince(ctx context.Context, shop, email, network strin
 	byNetwork, err = first(ctx, r.q, value[int], "SELECT COUNT(*) FROM withdrawals WHERE shop = $1 AND network = $2 AND network <> '' AND recorded_at >= $3",
 		shop, network, ms(since))
 	return byEmail, byNetwork, err
+}
+
+// CountWithdrawals counts the statements.
+func (r *Reads) CountWithdrawals(ctx context.Context) (int, error) {
+	return first(ctx, r.q, value[int], "SELECT COUNT(*) FROM withdrawals")
 }
 
 // InsertWithdrawal adds a statement. ErrDuplicate when its statement key, receipt key or reference is there.

@@ -20,6 +20,8 @@ var notices = map[string]notice{
 	"approved":   {Tone: "good", Text: "Approved. The shopper gets your words and the instructions."},
 	"rejected":   {Tone: "good", Text: "Rejected. The shopper gets your words."},
 	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
+	"seen":       {Tone: "good", Text: "Noted. The statement stays on record."},
+	"entered":    {Tone: "good", Text: "Recorded, and acknowledged where there is an address."},
 	"called_off": {Tone: "good", Text: "Called off. The shopper keeps the goods."},
 	"retried":    {Tone: "good", Text: "The refund is being tried again. Stripe is asked first, so nothing is paid twice."},
 	"looking":    {Tone: "good", Text: "Stripe is being asked. What it does not know yet is issued then."},

@@ -47,6 +47,10 @@ type Deps struct {
 	Queue Queue
 	Cases Cases
 	Links Links
+	// Withdrawals records statements that came by letter or mail.
+	Withdrawals Withdrawals
+	// Shops are the ids of the configured shops, in their order.
+	Shops []string
 	// Users are those of config.Ops. Whoever is taken out, or whose password changes, is signed out at once.
 	Users []config.User
 	// Shop gives a shop by its id: (*config.Config).Shop.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"homeward/internal/cases"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -34,26 +35,29 @@ type caseView struct {
 	Words   string // what was typed
 }
 
+// Statement gives the id of the statement that a withdrawal's case belongs to.
+func (v caseView) Statement() string { return cases.StatementOf(v.Case) }
+
 // Approvable tells whether the return waits for a decision.
-func (v caseView) Approvable() bool { return takes(v.Case.State, returns.Approve) }
+func (v caseView) Approvable() bool { return takes(v.Case, returns.Approve) }
 
 // Rejectable tells whether it can still be refused.
-func (v caseView) Rejectable() bool { return takes(v.Case.State, returns.Reject) }
+func (v caseView) Rejectable() bool { return takes(v.Case, returns.Reject) }
 
 // Receivable tells whether goods can still come back: also before they were asked for, and with a second parcel.
 func (v caseView) Receivable() bool {
 	expected := slices.ContainsFunc(v.Items, func(i item) bool { return i.Left() > 0 })
-	return expected && takes(v.Case.State, returns.Receive)
+	return expected && takes(v.Case, returns.Receive)
 }
 
 // Callable tells whether it can still be called off.
-func (v caseView) Callable() bool { return takes(v.Case.State, returns.CallOff) }
+func (v caseView) Callable() bool { return takes(v.Case, returns.CallOff) }
 
 // Open tells whether there is anything to do.
 func (v caseView) Open() bool { return v.Rejectable() || v.Receivable() || v.Callable() }
 
-func takes(state returns.State, step returns.Step) bool {
-	_, err := returns.Next(state, step)
+func takes(k store.Case, step returns.Step) bool {
+	_, err := returns.NextFor(k.Kind, k.State, step)
 	return err == nil
 }
 
@@ -161,6 +165,14 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 	}
 	slices.Reverse(view.Log)
 	change(&view)
-	c.render(w, r, v, status, "return", "Return "+k.RMA, view)
+	c.render(w, r, v, status, "return", caseTitle(k), view)
 	return nil
+}
+
+// caseTitle names a case by its kind.
+func caseTitle(k store.Case) string {
+	if k.Kind == returns.Withdrawal {
+		return "Withdrawal, return " + k.RMA
+	}
+	return "Return " + k.RMA
 }

@@ -77,7 +77,7 @@ func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, acti
 	if err != nil {
 		return err
 	}
-	if k.Version != seenGeneration(r) || !takes(k.State, step) {
+	if k.Version != seenGeneration(r) || !takes(k, step) {
 		return c.done(w, r, "returns", k.ID, errStale, "")
 	}
 	_, err = move(k)

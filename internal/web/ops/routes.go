@@ -77,6 +77,11 @@ func (c *console) table() []route {
 		{"POST /ops/returns/{id}/receive", agent, c.receiveReturn},
 		{"POST /ops/returns/{id}/calloff", agent, c.callOffReturn},
 
+		{"GET /ops/withdrawals", viewer, c.withdrawals},
+		{"POST /ops/withdrawals", agent, c.enterWithdrawal},
+		{"GET /ops/withdrawals/{id}", viewer, c.oneWithdrawal},
+		{"POST /ops/withdrawals/{id}/see", agent, c.seeWithdrawal},
+
 		{"GET /ops/refunds", viewer, c.refunds},
 		{"GET /ops/refunds/{id}", viewer, c.refund},
 		{"POST /ops/refunds/{id}/retry", agent, c.retryRefund},

@@ -1,0 +1,203 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"homeward/internal/store"
+	"homeward/internal/withdrawals"
+)
+
+// Withdrawals records statements of withdrawal that came another way than online.
+type Withdrawals interface {
+	Enter(ctx context.Context, e withdrawals.Entry) (store.Withdrawal, error)
+}
+
+// withdrawalsData is what the room of withdrawals shows.
+type withdrawalsData struct {
+	Unseen []store.Withdrawal // with something odd about them
+	Recent []store.Withdrawal
+	More   more
+	Shops  []string
+	// The form for a statement that came another way, as it was typed.
+	Channels []string
+	Typed    map[string]string
+	Problem  string
+}
+
+// Open tells that the form shall stand open.
+func (d withdrawalsData) Open() bool { return d.Problem != "" }
+
+// withdrawalView is one statement with everything that is known of it.
+type withdrawalView struct {
+	store.Withdrawal
+	Order    store.Order
+	Lines    []item
+	Messages []store.Message
+	Evidence []store.Evidence
+	Intact   bool // the statement is the one that the evidence speaks of
+	Audit    []store.AuditEntry
+}
+
+// flagWords say what is odd about a statement, and what to do.
+var flagWords = map[string]string{
+	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession.",
+	withdrawals.OrderUnknown:    "No order has this number. Find the order, and write to the consumer.",
+	withdrawals.EmailDiffers:    "The order has another address. Make sure who asked before any money or data goes out; the address on the order was told as well.",
+	withdrawals.NothingLeft:     "Every unit is on its way back already, or was refunded.",
+	withdrawals.NotShipped:      "The goods have not left. Stop them, then mark them as received so that the money goes back.",
+	withdrawals.Excluded:        "It concerns goods that the shop says cannot be withdrawn from. Whether that holds is for you to say (Art. 16).",
+	withdrawals.NotAcknowledged: "Too many statements came from this address or network, so no acknowledgement went by mail. The receipt page offered it; write yourself.",
+	withdrawals.EmailUnusable:   "No mail can reach the address. Acknowledge it in another way, without delay.",
+}
+
+// Sayings gives the flags in words.
+func (withdrawalsData) Sayings(w store.Withdrawal) []string { return sayings(w) }
+
+// Sayings gives the flags in words.
+func (v withdrawalView) Sayings() []string { return sayings(v.Withdrawal) }
+
+func sayings(w store.Withdrawal) []string {
+	var out []string
+	for _, f := range w.Flags {
+		if s, ok := flagWords[f]; ok {
+			out = append(out, s)
+		} else {
+			out = append(out, plain(f))
+		}
+	}
+	return out
+}
+
+func (c *console) withdrawals(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.showWithdrawals(w, r, v, http.StatusOK, withdrawalsData{})
+}
+
+func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visit, status int, data withdrawalsData) error {
+	limit := limitOf(r)
+	unseen, err := c.Store.WithdrawalsUnseen(r.Context(), limit+1)
+	if err != nil {
+		return err
+	}
+	if data.Unseen, data.More = cut(unseen, limit); err != nil {
+		return err
+	}
+	if data.Recent, err = c.Store.WithdrawalsSeen(r.Context(), limit); err != nil {
+		return err
+	}
+	data.Channels, data.Shops = withdrawals.Channels, c.Shops
+	if data.Typed == nil {
+		data.Typed = map[string]string{}
+	}
+	c.render(w, r, v, status, "withdrawals", "Withdrawals", data)
+	return nil
+}
+
+func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
+	ctx := r.Context()
+	row, err := c.Store.Withdrawal(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	view := withdrawalView{Withdrawal: row}
+	if row.OrderID != "" {
+		if view.Order, err = c.Store.Order(ctx, row.OrderID); err != nil && !isNotFound(err) {
+			return err
+		}
+	}
+	for _, i := range row.Items {
+		view.Lines = append(view.Lines, item{Line: lineOf(view.Order, i.LineID), Asked: i.Quantity})
+	}
+	if view.Messages, err = c.Store.MessagesAbout(ctx, row.OrderID, row.ID+" "); err != nil {
+		return err
+	}
+	if view.Evidence, err = c.Store.EvidenceOf(ctx, "withdrawal:"+row.ID); err != nil {
+		return err
+	}
+	view.Intact = slices.ContainsFunc(view.Evidence, func(e store.Evidence) bool {
+		return e.Kind == "declared" && e.Hash == e.Sum() && strings.Contains(e.Data, withdrawals.Digest(row))
+	})
+	if view.Audit, err = c.Store.AuditOf(ctx, "withdrawal:"+row.ID, auditShown); err != nil {
+		return err
+	}
+	c.render(w, r, v, http.StatusOK, "withdrawal", "Withdrawal "+row.Reference, view)
+	return nil
+}
+
+// seeWithdrawal records that a member of staff dealt with what is odd about a statement.
+func (c *console) seeWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	if note == "" {
+		return c.done(w, r, "withdrawals", id, nil, "need_note")
+	}
+	err := c.mend(r.Context(), v, act{name: "see", object: "withdrawal:" + id, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
+		row, err := tx.Withdrawal(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		if !row.SeenAt.IsZero() {
+			return nil, errStale
+		}
+		return nil, tx.SeeWithdrawal(r.Context(), id, note, v.now)
+	}})
+	return c.done(w, r, "withdrawals", id, err, "seen")
+}
+
+// enterWithdrawal records a statement that came by letter, mail or telephone.
+func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
+	e, problem := c.entry(r, v)
+	if problem == "" {
+		row, err := c.Withdrawals.Enter(r.Context(), e)
+		if err == nil {
+			if err = c.mend(r.Context(), v, act{
+				name: "enter", object: "withdrawal:" + row.ID, note: e.Note,
+				write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
+			}); err == nil {
+				return c.done(w, r, "withdrawals", row.ID, nil, "entered")
+			}
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		problem = "Choose the shop."
+	}
+	typed := map[string]string{}
+	for _, field := range []string{"shop", "channel", "sent", "name", "order", "email", "text", "note"} {
+		typed[field] = r.PostFormValue(field)
+	}
+	return c.showWithdrawals(w, r, v, http.StatusUnprocessableEntity, withdrawalsData{Problem: problem, Typed: typed})
+}
+
+// entry reads the form; problem says what is missing.
+func (c *console) entry(r *http.Request, v visit) (e withdrawals.Entry, problem string) {
+	shop, ok := c.Shop(r.PostFormValue("shop"))
+	if !ok {
+		return e, "Choose the shop."
+	}
+	zone := shop.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	sent, err := time.ParseInLocation("2006-01-02T15:04", r.PostFormValue("sent"), zone)
+	switch {
+	case !slices.Contains(withdrawals.Channels, r.PostFormValue("channel")):
+		return e, "Say how it came."
+	case err != nil, sent.After(v.now):
+		return e, "Say when it was sent: a date and a time that are not in the future."
+	case text(r, "name", 300) == "":
+		return e, "Write whose statement it is."
+	case text(r, "text", 20000) == "":
+		return e, "Write what it says, word for word."
+	}
+	return withdrawals.Entry{
+		Statement: withdrawals.Statement{
+			Shop: shop.ID, Name: text(r, "name", 300), Number: text(r, "order", 100), Email: text(r, "email", 254),
+			Language: shop.Languages[0], Text: text(r, "text", 20000),
+		},
+		Channel: r.PostFormValue("channel"), SentAt: sent, User: v.user.Name, Note: text(r, "note", maxNote),
+	}, ""
+}

@@ -1,0 +1,138 @@
+package withdrawals
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"homeward/internal/config"
+	"homeward/internal/id"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// The flags of a statement: what staff should know. None of them refuses it.
+const (
+	Late            = "late"             // after the period, as far as it can be reckoned
+	OrderUnknown    = "order_unknown"    // no order of that number
+	EmailDiffers    = "email_differs"    // the order has another address: money waits until staff know who asked
+	NothingLeft     = "nothing_left"     // every unit is on its way back already, or was refunded
+	NotShipped      = "not_shipped"      // the goods have not left: stop them, then give the money back
+	Excluded        = "excluded"         // goods that the shop says cannot be withdrawn from (Art. 16)
+	NotAcknowledged = "not_acknowledged" // too many statements from this address or network: no mail went
+	EmailUnusable   = "email_unusable"   // nothing can be sent to the address
+)
+
+// about is what a statement speaks of.
+type about struct {
+	order   store.Order
+	known   bool // the order is there
+	certain bool // and whoever speaks has its link or its address
+}
+
+// about finds the order: by the link, else by number and address, else by number alone, which is not certain.
+func (d *Desk) about(ctx context.Context, tx *store.Tx, shop *config.Shop, s Statement) (about, error) {
+	if s.OrderID != "" {
+		order, err := tx.Order(ctx, s.OrderID)
+		return about{order, true, true}, err
+	}
+	number := orders.NumberKey(s.Number)
+	if number == "" {
+		return about{}, nil
+	}
+	order, err := tx.OrderByNumberAndEmail(ctx, shop.ID, number, orders.EmailKey(s.Email))
+	if err == nil {
+		return about{order, true, true}, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return about{}, err
+	}
+	order, err = tx.OrderByNumber(ctx, shop.ID, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return about{}, nil
+	}
+	return about{order: order, known: err == nil}, err
+}
+
+// row makes the record of a statement.
+func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
+	now := d.Now()
+	sent := e.SentAt.UTC().Truncate(time.Millisecond)
+	if sent.After(now) || sent.IsZero() {
+		sent = now
+	}
+	w := store.Withdrawal{
+		ID: id.New(now), Shop: shop.ID, ReceiptKey: key(), Reference: "W-" + strings.TrimPrefix(id.RMA(), "R-"), Channel: e.Channel,
+		Name: e.Name, Number: e.Number, Email: e.Email, Items: e.Items, Language: e.Language, Body: e.Text, Button: e.Button,
+		Network: e.Network, Agent: e.Agent, TimeZone: zoneOf(shop, a), Note: e.Note, EnteredBy: e.User,
+		SubmittedAt: sent, RecordedAt: now,
+	}
+	contract := "number:" + orders.NumberKey(e.Number)
+	if a.known {
+		w.OrderID, contract = a.order.ID, "order:"+a.order.ID
+	}
+	if a.certain && w.Email == "" {
+		w.Email = a.order.State.Order.Customer.Email
+	}
+	w.StatementKey = statementKey(contract, a.certain, w)
+	w.RefundDueAt = refundDue(shop, a, sent)
+	w.Flags = flags(shop, a, w)
+	return w
+}
+
+// statementKey is the same for the same statement: about one contract and one set of goods. Where it is not certain who
+// speaks, only one in the same words and from the same address is the same.
+func statementKey(contract string, certain bool, w store.Withdrawal) string {
+	items := slices.Clone(w.Items)
+	slices.SortFunc(items, func(a, b returns.Item) int { return strings.Compare(a.LineID, b.LineID) })
+	parts := []any{contract, items}
+	if !certain {
+		parts = append(parts, orders.EmailKey(w.Email), w.Name)
+	}
+	text, _ := json.Marshal(parts) //nolint:errchkjson // strings and numbers
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func zoneOf(shop *config.Shop, a about) string {
+	if a.certain && a.order.TimeZone != "" {
+		return a.order.TimeZone
+	}
+	if shop.Zone != nil {
+		return shop.Zone.String()
+	}
+	return "UTC"
+}
+
+// key makes the secret of a receipt's page.
+func key() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// bounded takes spaces off and cuts what no honest statement needs.
+func bounded(s Statement) Statement {
+	s.Name, s.Number, s.Email = cut(s.Name, 300), cut(s.Number, 100), cut(s.Email, 254)
+	s.Text, s.Button, s.Agent, s.Network = cut(s.Text, 20000), cut(s.Button, 200), cut(s.Agent, 300), cut(s.Network, 100)
+	return s
+}
+
+func cut(s string, runes int) string {
+	s = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "�"))
+	if utf8.RuneCountInString(s) > runes {
+		s = string([]rune(s)[:runes])
+	}
+	return s
+}
+
+func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -1,0 +1,93 @@
+package withdrawals
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/contact"
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/outbox"
+	"homeward/internal/store"
+)
+
+// The open form is no mail cannon: to an address that is not on the order so many acknowledgements go in a day, and so many
+// for one network. The statement itself is always taken, and its receipt page offers it in full.
+const (
+	perAddress = 3
+	perNetwork = 20
+	limitSpan  = 24 * time.Hour
+)
+
+// recipients gives the addresses that are told: the order's, and the one that was typed. It flags what is not sent.
+func (d *Desk) recipients(ctx context.Context, tx *store.Tx, shop *config.Shop, a about, w *store.Withdrawal) ([]string, error) {
+	var to []string
+	if a.known {
+		if own := outbox.Contact(shop, a.order.State.Order).Email; own != "" {
+			to = append(to, own)
+		}
+	}
+	typed, ok := contact.Email(w.Email)
+	same := slices.ContainsFunc(to, func(s string) bool { return orders.EmailKey(s) == orders.EmailKey(typed) })
+	if !ok || (same && a.certain) {
+		return to, nil
+	}
+	byAddress, byNetwork, err := tx.WithdrawalsSince(ctx, shop.ID, typed, w.Network, d.Now().Add(-limitSpan))
+	if err != nil {
+		return nil, err
+	}
+	if w.EnteredBy == "" && (byAddress >= perAddress || byNetwork >= perNetwork) {
+		w.Flags = append(w.Flags, NotAcknowledged)
+		if !a.certain {
+			to = nil // nor is a stranger's order a way around the limit
+		}
+		return to, nil
+	}
+	if !same {
+		to = append(to, typed)
+	}
+	return to, nil
+}
+
+// acknowledge makes the acknowledgements due, on the statutory queue.
+func (d *Desk) acknowledge(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, w store.Withdrawal, to []string) ([]store.Task, error) {
+	now := d.Now()
+	if len(to) == 0 {
+		return nil, nil
+	}
+	drafts := messages.ForWithdrawal(messages.Notice{
+		Now: now, Topic: messages.WithdrawalReceived, ID: w.ID, Step: "received", Policy: outbox.Policy(shop),
+		Contact: messages.Contact{Email: to[0]}, Also: to[1:],
+	})
+	// In the language of the statement, and on the order's timeline when there is one.
+	order.Shop, order.Language = shop.ID, w.Language
+	return outbox.Add(ctx, tx, order, drafts, now)
+}
+
+// witness writes the evidence: what was stated, as a digest, when, how it was asked for, and who is told.
+func (d *Desk) witness(ctx context.Context, tx *store.Tx, w store.Withdrawal, to []string) error {
+	data, err := json.Marshal(map[string]any{
+		"shop": w.Shop, "order": w.OrderID, "reference": w.Reference, "channel": w.Channel, "submitted_at": w.SubmittedAt.UTC().Format(time.RFC3339Nano),
+		"time_zone": w.TimeZone, "language": w.Language, "button": w.Button, "statement_sha256": Digest(w), "items": len(w.Items), "flags": w.Flags,
+		"acknowledged": len(to), "entered_by": w.EnteredBy,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.AddEvidence(ctx, store.Evidence{At: w.RecordedAt, Object: "withdrawal:" + w.ID, Kind: "declared", Data: string(data)})
+	return err
+}
+
+// Digest binds a statement as it is stored: its words, its names, its time and where it came from.
+func Digest(w store.Withdrawal) string {
+	text, _ := json.Marshal([]any{ //nolint:errchkjson // strings and numbers
+		w.ID, w.Shop, w.Name, w.Number, w.Email, w.Items, w.Body, w.SubmittedAt.UnixMilli(), w.Network, w.Agent,
+	})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,175 @@
+package withdrawals
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// Queue rings the bell for new work.
+type Queue interface {
+	Enqueue(ctx context.Context, tasks ...store.Task)
+}
+
+// Cases opens what brings the goods and the money back.
+type Cases interface {
+	// OpenWithdrawal opens the case of a statement about an order, for as many of the units as are not on their way back
+	// already; none: every one. A zero case means that nothing was left to come back.
+	OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, statementID string, items []returns.Item) (store.Case, error)
+}
+
+// Desk records statements of withdrawal.
+type Desk struct {
+	DB     *store.DB
+	Config *config.Config
+	Queue  Queue
+	Cases  Cases
+	Now    func() time.Time
+}
+
+// Channels are how a statement can come, besides "online".
+var Channels = []string{"mail", "letter", "phone", "other"}
+
+const online = "online"
+
+// Entry is a statement that came another way, as staff enter it.
+type Entry struct {
+	Statement
+	Channel string    // one of Channels
+	SentAt  time.Time // when the consumer sent it (Art. 11(2)); by that it is in time or late
+	User    string
+	Note    string
+}
+
+// Declare records a statement that was confirmed online: the row, the evidence, the acknowledgements and, where the order is
+// certain, the case that brings the goods and the money back, in one commit. The same statement again gives the first
+// receipt. The errors are store.ErrNotFound for a shop that is not configured, and the database's: then nothing is recorded.
+func (d *Desk) Declare(ctx context.Context, s Statement) (Receipt, error) {
+	now := d.Now()
+	w, err := d.take(ctx, Entry{Statement: s, Channel: online, SentAt: now})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.receipt(w), nil
+}
+
+// Enter records a statement that came by letter, mail or telephone, with the time when it was sent.
+func (d *Desk) Enter(ctx context.Context, e Entry) (store.Withdrawal, error) {
+	return d.take(ctx, e)
+}
+
+// takeTries bounds how often a statement is taken again because something came between.
+const takeTries = 5
+
+func (d *Desk) take(ctx context.Context, e Entry) (store.Withdrawal, error) {
+	shop, ok := d.Config.Shop(e.Shop)
+	if !ok {
+		return store.Withdrawal{}, store.ErrNotFound
+	}
+	e.Statement = bounded(e.Statement)
+	var w store.Withdrawal
+	var tasks []store.Task
+	var err error
+	for range takeTries {
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			w, tasks, err = d.once(ctx, tx, shop, e)
+			return err
+		})
+		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
+			break
+		}
+	}
+	if err != nil {
+		return store.Withdrawal{}, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return w, nil
+}
+
+// once gives the statement that was made before, else records it and what follows from it.
+func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entry) (store.Withdrawal, []store.Task, error) {
+	about, err := d.about(ctx, tx, shop, e.Statement)
+	if err != nil {
+		return store.Withdrawal{}, nil, err
+	}
+	w := d.row(shop, about, e)
+	known, err := tx.WithdrawalByStatement(ctx, shop.ID, w.StatementKey)
+	if !errors.Is(err, store.ErrNotFound) {
+		return known, nil, err
+	}
+	if about.certain {
+		if w, err = d.open(ctx, tx, shop, about.order, w); err != nil {
+			return w, nil, err
+		}
+	}
+	told, err := d.recipients(ctx, tx, shop, about, &w)
+	if err != nil {
+		return w, nil, err
+	}
+	if len(w.Flags) == 0 { // nothing for staff to look at
+		w.SeenAt = w.RecordedAt
+	}
+	if err := tx.InsertWithdrawal(ctx, w); err != nil {
+		return w, nil, err
+	}
+	if err := d.witness(ctx, tx, w, told); err != nil {
+		return w, nil, err
+	}
+	tasks, err := d.acknowledge(ctx, tx, shop, about.order, w, told)
+	return w, tasks, err
+}
+
+// open opens the case of a statement whose order is certain.
+func (d *Desk) open(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, w store.Withdrawal) (store.Withdrawal, error) {
+	c, err := d.Cases.OpenWithdrawal(ctx, tx, shop, order, w.ID, w.Items)
+	if err != nil {
+		return w, err
+	}
+	if w.CaseID = c.ID; c.ID == "" {
+		w.Flags = append(w.Flags, NothingLeft)
+	}
+	return w, nil
+}
+
+// Receipt gives what was recorded, for the page that the key opens; store.ErrNotFound when there is none.
+func (d *Desk) Receipt(ctx context.Context, shop, key string) (Receipt, error) {
+	w, err := d.DB.WithdrawalByKey(ctx, shop, key)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.receipt(w), nil
+}
+
+// ByOrder gives the receipts of an order's statements, oldest first.
+func (d *Desk) ByOrder(ctx context.Context, orderID string) ([]Receipt, error) {
+	rows, err := d.DB.WithdrawalsOf(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
+	var all []Receipt
+	for _, w := range rows {
+		if !contains(w.Flags, EmailDiffers) { // somebody else may have made it; staff find out
+			all = append(all, d.receipt(w))
+		}
+	}
+	return all, nil
+}
+
+func (d *Desk) receipt(w store.Withdrawal) Receipt {
+	return Receipt{
+		Key: w.ReceiptKey, Reference: w.Reference, Shop: w.Shop, OrderID: w.OrderID, Name: w.Name, Number: w.Number, Email: w.Email,
+		Language: w.Language, Text: w.Body, SubmittedAt: w.SubmittedAt, Zone: zone(w.TimeZone),
+	}
+}
+
+func zone(name string) *time.Location {
+	if z, err := time.LoadLocation(name); err == nil {
+		return z
+	}
+	return time.UTC
+}

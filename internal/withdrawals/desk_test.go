@@ -1,0 +1,324 @@
+package withdrawals_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"homeward/internal/cases"
+	"homeward/internal/config"
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/withdrawals"
+)
+
+var t0 = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+
+// bench is a desk over a real SQLite database with one order of Zofia's: two cups and a pot, delivered to her.
+type bench struct {
+	*testing.T
+	db    *store.DB
+	desk  *withdrawals.Desk
+	cases *cases.Desk
+	order store.Order
+	now   time.Time
+	rung  []store.Task
+	dir   string // of the database, test.db
+}
+
+func (b *bench) Enqueue(_ context.Context, tasks ...store.Task) { b.rung = append(b.rung, tasks...) }
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	warsaw, err := time.LoadLocation("Europe/Warsaw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := &config.Config{Shops: []config.Shop{{ID: "acme", Name: "Acme", Country: "PL", Zone: warsaw, Languages: []string{"pl"}}}}
+	b := &bench{T: t, db: db, now: t0, dir: dir}
+	now := func() time.Time { return b.now }
+	b.cases = &cases.Desk{DB: db, Config: cfg, Queue: b, Now: now}
+	b.desk = &withdrawals.Desk{DB: db, Config: cfg, Queue: b, Cases: b.cases, Now: now}
+	b.order = store.Order{
+		ID: "o1", Shop: "acme", ExternalID: "1001", NumberKey: orders.NumberKey("#1001"), EmailKey: "zofia@example.com", Language: "pl",
+		TimeZone: "Europe/Warsaw", CreatedAt: t0, UpdatedAt: t0,
+		State: orders.State{Known: true, Order: orders.Order{
+			Number: "#1001", Currency: "PLN", Customer: orders.Customer{Name: "Zofia Nowak", Email: "zofia@example.com"},
+			PlacedAt: t0.AddDate(0, 0, -5), Total: 9479,
+			Lines: []orders.Line{
+				{ID: "l1", Title: "Kubek", Quantity: 2, UnitPrice: 3990}, {ID: "l2", Title: "Dzbanek", Quantity: 1, UnitPrice: 1499},
+			},
+			Payments: []orders.Payment{{Kind: "stripe", Reference: "pi_1", Amount: 9479}},
+		}, Parcels: []orders.Parcel{{Key: "p1", Stage: orders.Delivered, DeliveredTo: "recipient", UpdatedAt: t0.AddDate(0, 0, -2)}}},
+	}
+	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), b.order) })
+	return b
+}
+
+func (b *bench) write(fn func(tx *store.Tx) error) {
+	b.Helper()
+	if err := b.db.Write(b.Context(), fn); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) declare(s withdrawals.Statement) (withdrawals.Receipt, store.Withdrawal) {
+	b.Helper()
+	r, err := b.desk.Declare(b.Context(), s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := b.db.WithdrawalByKey(b.Context(), s.Shop, r.Key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r, w
+}
+
+// told gives the addresses of the acknowledgements of a statement.
+func (b *bench) told(w store.Withdrawal) []string {
+	b.Helper()
+	all, err := b.db.MessagesAbout(b.Context(), w.OrderID, w.ID+" ")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var to []string
+	for _, m := range all {
+		if m.Topic != messages.WithdrawalReceived || m.Queue != messages.QueueStatutory || m.Language != w.Language {
+			b.Errorf("a message %s on %s in %s", m.Topic, m.Queue, m.Language)
+		}
+		to = append(to, m.Recipient)
+	}
+	slices.Sort(to)
+	return to
+}
+
+func open(items ...returns.Item) withdrawals.Statement {
+	return withdrawals.Statement{
+		Shop: "acme", Name: "Zofia Nowak", Number: "1001", Email: "zofia@example.com", Items: items, Language: "pl",
+		Text: "Odstępuję od umowy.", Button: "Potwierdź odstąpienie od umowy", Network: "192.0.2.0/24", Agent: "Firefox",
+	}
+}
+
+func behindLink(items ...returns.Item) withdrawals.Statement {
+	s := open(items...)
+	s.OrderID = "o1"
+	return s
+}
+
+func TestWhoeverSpeaksIsHeard(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*withdrawals.Statement)
+		flags  []string
+		told   []string
+		goods  bool // a case brings them back
+	}{
+		"the open form":           {func(*withdrawals.Statement) {}, nil, []string{"zofia@example.com"}, true},
+		"an address in capitals":  {func(s *withdrawals.Statement) { s.Email = " ZOFIA@example.com " }, nil, []string{"zofia@example.com"}, true},
+		"behind the link":         {func(s *withdrawals.Statement) { s.OrderID, s.Number, s.Email = "o1", "", "" }, nil, []string{"zofia@example.com"}, true},
+		"with another address":    {func(s *withdrawals.Statement) { s.OrderID, s.Email = "o1", "z@work.example" }, nil, []string{"z@work.example", "zofia@example.com"}, true},
+		"an unknown order":        {func(s *withdrawals.Statement) { s.Number = "4711" }, []string{withdrawals.OrderUnknown}, []string{"zofia@example.com"}, false},
+		"no number at all":        {func(s *withdrawals.Statement) { s.Number = "?" }, []string{withdrawals.OrderUnknown}, []string{"zofia@example.com"}, false},
+		"an address that differs": {func(s *withdrawals.Statement) { s.Email = "x@other.example" }, []string{withdrawals.EmailDiffers}, []string{"x@other.example", "zofia@example.com"}, false},
+		"an address that is none": {func(s *withdrawals.Statement) { s.OrderID, s.Email = "o1", "none" }, []string{withdrawals.EmailUnusable}, []string{"zofia@example.com"}, true},
+		"hostile and very long": {func(s *withdrawals.Statement) {
+			s.Name, s.Text = strings.Repeat("\x00<b>ż", 9000), strings.Repeat("ż\xff", 90000)
+		}, nil, []string{"zofia@example.com"}, true},
+		"a name that is no letters": {func(s *withdrawals.Statement) { s.Name = "\u202e" }, nil, []string{"zofia@example.com"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			s := open()
+			c.change(&s)
+			receipt, w := b.declare(s)
+			if !slices.Equal(w.Flags, c.flags) || w.SeenAt.IsZero() != (len(c.flags) > 0) {
+				t.Errorf("flags %v, seen %v", w.Flags, w.SeenAt)
+			}
+			if told := b.told(w); !slices.Equal(told, c.told) {
+				t.Errorf("told %v, want %v", told, c.told)
+			}
+			if (w.CaseID != "") != c.goods {
+				t.Errorf("case %q", w.CaseID)
+			}
+			if !receipt.SubmittedAt.Equal(t0) || receipt.Reference == "" || len(receipt.Key) < 22 || receipt.Zone.String() != "Europe/Warsaw" {
+				t.Errorf("receipt %s at %v", receipt.Reference, receipt.SubmittedAt)
+			}
+			if again, err := b.desk.Receipt(t.Context(), "acme", receipt.Key); err != nil || again.Text != receipt.Text || again.Reference != receipt.Reference {
+				t.Errorf("the receipt later: %s, %v", again.Reference, err)
+			}
+			b.proven(w)
+		})
+	}
+}
+
+// proven tells that the evidence speaks of the statement as it is stored, and notices the change of a single letter.
+func (b *bench) proven(w store.Withdrawal) {
+	b.Helper()
+	lines, err := b.db.EvidenceOf(b.Context(), "withdrawal:"+w.ID)
+	if err != nil || len(lines) != 1 {
+		b.Fatalf("%d lines of evidence, %v", len(lines), err)
+	}
+	if !strings.Contains(lines[0].Data, withdrawals.Digest(w)) || strings.Contains(lines[0].Data, w.Name) {
+		b.Errorf("evidence %s", lines[0].Data)
+	}
+	w.Body += "."
+	if strings.Contains(lines[0].Data, withdrawals.Digest(w)) {
+		b.Error("a changed statement has the same digest")
+	}
+	if _, _, err := b.db.VerifyEvidence(b.Context()); err != nil {
+		b.Error(err)
+	}
+}
+
+// TestTheSameStatementIsMadeOnce, also when it is confirmed many times at once; another one is another.
+func TestTheSameStatementIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cases.Queue, b.desk.Queue = silent{}, silent{}
+	keys := make([]string, 12)
+	var all sync.WaitGroup
+	for n := range keys {
+		all.Go(func() {
+			if r, err := b.desk.Declare(t.Context(), behindLink(returns.Item{LineID: "l1", Quantity: 1})); err == nil {
+				keys[n] = r.Key
+			}
+		})
+	}
+	all.Wait()
+	for _, key := range keys {
+		if key == "" || key != keys[0] {
+			t.Fatalf("receipts %v", keys)
+		}
+	}
+	b.now = t0.Add(time.Hour)
+	_, first := b.declare(behindLink(returns.Item{LineID: "l1", Quantity: 1}))
+	if !first.SubmittedAt.Equal(t0) || len(b.told(first)) != 1 {
+		t.Errorf("an hour later: %v, told %v", first.SubmittedAt, b.told(first))
+	}
+	rest, w := b.declare(behindLink())
+	if rest.Key == keys[0] || w.CaseID == "" {
+		t.Fatal("the rest of the order is another statement")
+	}
+	c, err := b.db.Case(t.Context(), w.CaseID)
+	want := []returns.Item{{LineID: "l1", Quantity: 1}, {LineID: "l2", Quantity: 1}}
+	if err != nil || !slices.Equal(c.Items, want) || c.Kind != returns.Withdrawal || c.State != returns.Approved {
+		t.Errorf("the second case: %+v, %v", c, err)
+	}
+	if _, w = b.declare(behindLink(returns.Item{LineID: "l2", Quantity: 1})); w.CaseID != "" || !slices.Contains(w.Flags, withdrawals.NothingLeft) {
+		t.Errorf("what is on its way back: %+v", w)
+	}
+	all3, err := b.desk.ByOrder(t.Context(), "o1")
+	if err != nil || len(all3) != 3 {
+		t.Errorf("receipts of the order: %v, %v", all3, err)
+	}
+}
+
+type silent struct{}
+
+func (silent) Enqueue(context.Context, ...store.Task) {}
+
+// TestNobodyRefusesAWithdrawal: its case is neither approved, nor rejected, nor called off.
+func TestNobodyRefusesAWithdrawal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	_, w := b.declare(behindLink())
+	c, err := b.db.Case(t.Context(), w.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, step := range map[string]func() (store.Case, error){
+		"approve":  func() (store.Case, error) { return b.cases.Approve(t.Context(), c, "staff:olga", "") },
+		"reject":   func() (store.Case, error) { return b.cases.Reject(t.Context(), c, "staff:olga", "no") },
+		"call off": func() (store.Case, error) { return b.cases.CallOff(t.Context(), c, "staff:olga") },
+	} {
+		if _, err := step(); !errors.Is(err, returns.ErrStep) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestTheOpenFormIsNoMailCannon: every statement is taken, but a stranger's address gets three mails a day, a network
+// twenty, and the address of an order that somebody guesses is not a way around.
+func TestTheOpenFormIsNoMailCannon(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	mails := map[string]int{}
+	for n := range 40 {
+		s := open()
+		s.Name, s.Number, s.Email = fmt.Sprint("Mallory ", n), fmt.Sprint(5000+n%7), fmt.Sprintf("victim%d@example.com", n%8)
+		_, w := b.declare(s)
+		for _, to := range b.told(w) {
+			mails[to]++
+		}
+		if len(b.told(w)) == 0 && !slices.Contains(w.Flags, withdrawals.NotAcknowledged) {
+			t.Errorf("statement %d was not acknowledged, and nobody is told", n)
+		}
+	}
+	sum := 0
+	for to, n := range mails {
+		if sum += n; n > 3 {
+			t.Errorf("%s got %d mails", to, n)
+		}
+	}
+	if sum == 0 || sum > 20 {
+		t.Errorf("%d mails for one network", sum)
+	}
+	s := open()
+	s.Email = "x@other.example"
+	if _, w := b.declare(s); len(b.told(w)) != 0 {
+		t.Errorf("a guessed order: told %v", b.told(w))
+	}
+	if _, w := b.declare(open()); !slices.Equal(b.told(w), []string{"zofia@example.com"}) {
+		t.Errorf("the shopper herself was told %v", b.told(w))
+	}
+	b.now = t0.Add(25 * time.Hour)
+	s.Number, s.Email = "9", "later@example.com"
+	if _, w := b.declare(s); len(b.told(w)) != 1 {
+		t.Error("a day later nothing is acknowledged")
+	}
+}
+
+// TestALetterCountsFromWhenItWasSent.
+func TestALetterCountsFromWhenItWasSent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	sent := t0.AddDate(0, 0, -3)
+	w, err := b.desk.Enter(t.Context(), withdrawals.Entry{Statement: open(), Channel: "letter", SentAt: sent, User: "olga", Note: "postmark"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !w.SubmittedAt.Equal(sent) || !w.RecordedAt.Equal(t0) || w.EnteredBy != "olga" || w.Channel != "letter" {
+		t.Errorf("%+v", w)
+	}
+	if want := time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC); !w.RefundDueAt.Equal(want) {
+		t.Errorf("money back by %v, want %v", w.RefundDueAt, want)
+	}
+}
+
+// TestADatabaseThatCannotCommitGivesNoReceipt.
+func TestADatabaseThatCannotCommitGivesNoReceipt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := b.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := b.desk.Declare(context.WithoutCancel(t.Context()), open()); err == nil || r.Key != "" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
