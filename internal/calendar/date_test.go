@@ -46,6 +46,7 @@ func TestEndOfDay(t *testing.T) {
 		"the day on which it ends":           {"2026-10-25", "Europe/Warsaw", "2026-10-25T23:00:00Z"},
 		"west of Greenwich":                  {"2026-12-31", "America/Los_Angeles", "2027-01-01T08:00:00Z"},
 		"no midnight: the clock jumps to 1":  {"2026-03-28", "Asia/Beirut", "2026-03-28T22:00:00Z"},
+		"the same west of Greenwich":         {"2026-03-28", "Atlantic/Azores", "2026-03-29T01:00:00Z"},
 		"midnight twice: the first ends it":  {"2026-10-31", "America/Havana", "2026-11-01T04:00:00Z"},
 		"23:00 twice: the second belongs":    {"2026-10-24", "Asia/Beirut", "2026-10-24T22:00:00Z"},
 		"leap day":                           {"2028-02-29", "UTC", "2028-03-01T00:00:00Z"},
@@ -62,7 +63,7 @@ func TestEndOfDay(t *testing.T) {
 }
 
 func TestEndOfDayIsWhereTheDayEnds(t *testing.T) {
-	zones := []string{"Europe/Warsaw", "Europe/London", "America/New_York", "Asia/Beirut", "America/Havana", "Africa/Cairo", "Pacific/Auckland"}
+	zones := []string{"Europe/Warsaw", "Europe/London", "America/New_York", "Asia/Beirut", "America/Havana", "Africa/Cairo", "Atlantic/Azores", "Pacific/Auckland"}
 	rapid.Check(t, func(rt *rapid.T) {
 		z := zone(t, rapid.SampledFrom(zones).Draw(rt, "zone"))
 		d := calendar.NewDate(2024, 1, rapid.IntRange(1, 13*366).Draw(rt, "day"))
