@@ -153,7 +153,7 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	}
 	l.row.HeaderID = messageID(l.row, l.shop.Mail.From)
 	m := smtp.Message{
-		From: l.shop.Mail.From, To: l.row.Recipient, ToName: l.order.State.Order.Customer.Name, ReplyTo: l.shop.Brand.ReplyTo,
+		From: l.shop.Mail.From, To: l.row.Recipient, ToName: addressee(l), ReplyTo: l.shop.Brand.ReplyTo,
 		Subject: words.Subject, HTML: words.HTML, Text: words.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
 	}
 	if first != "" && first != l.row.HeaderID {
@@ -167,6 +167,19 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	}
 	l.row.ProviderID = receipt.QueueID
 	return w.sent(ctx, l)
+}
+
+// addressee names the reader of a mail. A receipt that goes to another address than the order's names nobody of the order.
+func addressee(l *letter) string {
+	if l.said != nil && stranger(l) {
+		return ""
+	}
+	return l.order.State.Order.Customer.Name
+}
+
+// stranger tells that a mail goes to an address that is not its order's.
+func stranger(l *letter) bool {
+	return l.row.OrderID == "" || orders.EmailKey(l.row.Recipient) != l.order.EmailKey
 }
 
 // loadOrder loads the order of a mail and the Message-ID of the first mail about it. A statement of withdrawal may be about
@@ -406,7 +419,7 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 // whoever made the statement may be a stranger.
 func viewWithdrawal(l *letter, v *templates.View) {
 	s := l.said
-	if l.row.OrderID == "" || orders.EmailKey(l.row.Recipient) != l.order.EmailKey {
+	if stranger(l) {
 		v.Order, v.Link, v.Parcels = orders.State{}, "", nil
 	}
 	if zone, err := time.LoadLocation(s.TimeZone); err == nil {

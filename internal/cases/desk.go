@@ -227,8 +227,8 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 		}
 	}
 	if len(v.Refunds) == 0 {
-		if plan, err := returns.PlanRefund(order.State.Order, earlier(refunds, ""), c.Items); err == nil {
-			v.Expected = plan.Total
+		if total, _, err := worth(c, order.State.Order, earlier(refunds, ""), c.Items); err == nil {
+			v.Expected = total
 		}
 	}
 	return v

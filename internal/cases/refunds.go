@@ -47,11 +47,11 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		return nil, err
 	}
 	once := distinct(refunds)
-	plan, err := returns.PlanRefund(order.State.Order, earlier(refunds, ""), unpaid(order.State.Order, once, items))
+	total, lines, err := worth(*c, order.State.Order, earlier(refunds, ""), unpaid(order.State.Order, once, items))
 	if err != nil {
 		return nil, err
 	}
-	if plan.Total == 0 { // but an earlier part may be under way, and more goods may come
+	if total == 0 { // but an earlier part may be under way, and more goods may come
 		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
 	}
 	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
@@ -64,10 +64,10 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		}
 	}
 	var tasks []store.Task
-	for i, part := range returns.Allocate(order.State.Order.Payments, done, plan.Total) {
+	for i, part := range returns.Allocate(order.State.Order.Payments, done, total) {
 		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, len(c.Received), i))
 		if i == 0 {
-			row.Lines = plan.Lines
+			row.Lines = lines
 		}
 		if _, err := tx.InsertRefund(ctx, row); err != nil {
 			return nil, err
@@ -77,6 +77,17 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		}
 	}
 	return tasks, nil
+}
+
+// worth says what goods bring that came back: by the shop's policy for a return; all that was paid for them, and at the end
+// delivery and fees too, for a withdrawal.
+func worth(c store.Case, order orders.Order, before []returns.Earlier, items []returns.Item) (int64, []orders.RefundLine, error) {
+	if c.Kind == returns.Withdrawal {
+		plan, err := returns.PlanWithdrawal(order, before, items, returns.WithdrawalOptions{})
+		return plan.Total, plan.Ledger, err
+	}
+	plan, err := returns.PlanRefund(order, before, items)
+	return plan.Total, plan.Lines, err
 }
 
 // unpaid leaves out the units that the shop refunded itself meanwhile, or took out of the order: nothing more is owed for
