@@ -83,6 +83,10 @@ func (c composer) sections() []section {
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
 		return c.returned()
+	case messages.WithdrawalReceived:
+		return []section{c.statement(), c.afterStatement()}
+	case messages.WithdrawalGoodsReceived:
+		return []section{c.withdrawnGoods()}
 	case messages.RefundStarted, messages.RefundSucceeded, messages.RefundPaid, messages.RefundFailed, messages.RefundNeedsYou:
 		return []section{c.refunded()}
 	case messages.OrderLink:

@@ -1,14 +1,31 @@
 package templates
 
-import "strings"
+import (
+	"html/template"
+	"strings"
+)
 
 // legal is the information about the right of withdrawal that a confirmation of order carries on a durable medium
 // (Directive 2011/83/EU, Articles 6(1)(h) and (k), 8(7), Annex I).
 type legal struct {
 	Title string
-	Text  []string
+	Text  []paragraph
 	Form  *withdrawalForm
 }
+
+// paragraph is a sentence or more, and where it has one the link that follows it.
+type paragraph struct {
+	Text  string
+	Link  template.URL
+	Label string // of the link
+}
+
+// The texts that the law wants on the controls of the withdrawal function, in every language (Directive 2011/83/EU, Article
+// 11a(1) and (3)): Polish, Slovenian and German as their national law or the Directive puts them. Words.T gives them.
+const (
+	WithdrawHere    = "page.help.withdraw"    // "Withdraw from contract here"
+	ConfirmWithdraw = "page.withdraw.confirm" // "Confirm withdrawal"
+)
 
 // withdrawalForm is the model form of Annex I(B).
 type withdrawalForm struct {
@@ -41,18 +58,21 @@ func (c composer) legal() *legal {
 	l := &legal{Title: c.w.T("withdrawal.title")}
 	never, sealed, open := c.withdrawable()
 	if open == 0 {
-		l.Text = []string{c.w.T("withdrawal.none")}
+		l.say(c.w.T("withdrawal.none"))
 		return l
 	}
-	l.Text = []string{
-		c.w.T("withdrawal.right", "Within", c.w.N("days.within", days)), c.how(),
-		c.w.T("withdrawal.effect", "Within", c.w.N("days.within", statutoryDays)),
+	l.say(c.w.T("withdrawal.right", "Within", c.w.N("days.within", days)))
+	l.say(c.how())
+	if link := c.v.link(); link != "" {
+		label := c.w.T(WithdrawHere)
+		l.Text = append(l.Text, paragraph{c.w.T("withdrawal.online", "Label", label), link + "/withdraw", label})
 	}
+	l.say(c.w.T("withdrawal.effect", "Within", c.w.N("days.within", statutoryDays)))
 	if len(never) > 0 {
-		l.Text = append(l.Text, c.w.T("withdrawal.not_for", "Items", oneLine(never, c.w.Dir())))
+		l.say(c.w.T("withdrawal.not_for", "Items", oneLine(never, c.w.Dir())))
 	}
 	if len(sealed) > 0 {
-		l.Text = append(l.Text, c.w.T("withdrawal.unsealed", "Items", oneLine(sealed, c.w.Dir())))
+		l.say(c.w.T("withdrawal.unsealed", "Items", oneLine(sealed, c.w.Dir())))
 	}
 	l.Form = &withdrawalForm{
 		Title: c.w.T("withdrawal.form.title"), Text: c.w.T("withdrawal.form.text"), Fields: c.w.T("withdrawal.form.fields"),
@@ -60,6 +80,8 @@ func (c composer) legal() *legal {
 	}
 	return l
 }
+
+func (l *legal) say(text string) { l.Text = append(l.Text, paragraph{Text: text}) }
 
 // withdrawable sorts the order's goods: titles without the right, titles that lose it when unsealed, and how many lines have it.
 func (c composer) withdrawable() (never, sealed []string, open int) {

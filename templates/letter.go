@@ -49,14 +49,16 @@ func (l letter) Address() string {
 	return oneLine(addressLines(l.Shop.Name, l.Shop.Address), l.Words.Dir())
 }
 
-// section is one card: a title, facts, lines of goods, amounts, a link.
+// section is one card: a title, facts, somebody's own words, lines of goods, amounts, a link, sentences.
 type section struct {
-	Title string
-	Facts []fact
-	Items []itemLine
-	Sums  []fact
-	Link  template.URL
-	Label string // of the link
+	Title    string
+	Facts    []fact
+	Verbatim *verbatim
+	Items    []itemLine
+	Sums     []fact
+	Link     template.URL
+	Label    string // of the link
+	Text     []string
 }
 
 // fact is a label and its value; Big ones are what the reader needs in hand; Lines is a value of several lines.
@@ -84,7 +86,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 		Words: w, Palette: r.palette(v.Shop.Color), Shop: v.Shop,
 		Subject: c.text("subject"), Preheader: c.text("preheader"), Headline: c.text("headline"),
 		Body:     []string{c.text("body")},
-		Progress: c.progress(), Link: safeURL(v.Link), Button: w.T("button." + button(v)),
+		Progress: c.progress(), Link: v.link(), Button: w.T("button." + button(v)),
 		Foot: c.foot(),
 	}
 	if c.has("more") {
@@ -141,7 +143,7 @@ const (
 func (c composer) variables() map[string]any {
 	v, refund := c.v, c.v.refund()
 	values := map[string]any{
-		"Shop": v.Shop.Name, "Number": v.Order.Order.Number, "RMA": "", "Day": c.w.Day(v.Data.NewDate),
+		"Shop": v.Shop.Name, "Number": v.number(), "Reference": v.withdrawal().Reference, "RMA": "", "Day": c.w.Day(v.Data.NewDate),
 		"Amount": "", "Count": c.w.Number(int64(len(v.Parcels))), "From": c.w.Number(bankDaysFrom), "To": c.w.Number(bankDaysTo),
 	}
 	if v.Case != nil {
@@ -175,6 +177,12 @@ func (c composer) text(part string) string {
 
 func (c composer) foot() []string {
 	lines := []string{c.w.T("foot.why", c.values)}
+	if c.v.Topic == messages.WithdrawalReceived {
+		if !c.v.Order.Known {
+			lines[0] = c.w.T("foot.why_statement", c.values)
+		}
+		lines = append(lines, c.w.T("foot.not_you"))
+	}
 	if c.v.Shop.ReplyTo != "" {
 		lines = append(lines, c.w.T("foot.contact", "Email", c.v.Shop.ReplyTo))
 	}

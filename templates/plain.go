@@ -1,5 +1,7 @@
 package templates
 
+import "slices"
+
 // plainLetter is a letter for the text part: lines that need no layout.
 type plainLetter struct {
 	Shop, Headline, Progress, Quote, QuoteName string
@@ -14,7 +16,9 @@ type plainLetter struct {
 type plainSection struct {
 	Title       string
 	Lines, Sums []string
+	Verbatim    []string
 	Label, Link string
+	Text        []string
 }
 
 // plain puts a letter into lines. Isolates stay where lines run right to left.
@@ -39,7 +43,10 @@ func (l letter) plain(dir string) plainLetter {
 	}
 	if l.Legal != nil {
 		legal := *l.Legal
-		legal.Text = lines(legal.Text)
+		legal.Text = slices.Clone(legal.Text)
+		for i := range legal.Text {
+			legal.Text[i].Text = line(legal.Text[i].Text)
+		}
 		if legal.Form != nil {
 			form := *legal.Form
 			form.To = line(form.To)
@@ -51,7 +58,10 @@ func (l letter) plain(dir string) plainLetter {
 }
 
 func (s section) plain(dir string) plainSection {
-	p := plainSection{Title: s.Title, Label: s.Label, Link: string(s.Link)}
+	p := plainSection{Title: s.Title, Label: s.Label, Link: string(s.Link), Verbatim: s.Verbatim.plain(dir)}
+	for _, text := range s.Text {
+		p.Text = append(p.Text, forLine(text, dir))
+	}
 	for _, f := range s.Facts {
 		if len(f.Lines) > 0 {
 			p.Lines = append(p.Lines, f.Label+":")

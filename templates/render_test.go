@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -102,7 +103,7 @@ func TestMailHTML(t *testing.T) {
 		dir := templates.Direction(s.View.Language)
 		for _, want := range []string{
 			`<html lang="` + s.View.Language + `" dir="` + dir + `"`, `<body class="ground" dir="` + dir + `"`,
-			`href="` + s.View.Link + `"`, "<!--[if mso]>", "prefers-color-scheme: dark", `name="color-scheme"`,
+			linkOf(s.View), "<!--[if mso]>", "prefers-color-scheme: dark", `name="color-scheme"`,
 		} {
 			if !strings.Contains(html, want) {
 				t.Errorf("the HTML lacks %s", want)
@@ -130,6 +131,14 @@ func TestMailHTML(t *testing.T) {
 	})
 }
 
+// linkOf is what the HTML has for the link to the order; "" where a view has none.
+func linkOf(v templates.View) string {
+	if v.Link == "" {
+		return ""
+	}
+	return `href="` + v.Link + `"`
+}
+
 // wellFormed reads HTML as XML: the layout closes every element, as the strictest clients like it.
 func wellFormed(t *testing.T, html string) {
 	t.Helper()
@@ -151,18 +160,7 @@ func TestMailText(t *testing.T) {
 	t.Parallel()
 	eachSample(t, func(t *testing.T, r *templates.Renderer, s templates.Sample) {
 		text := mailOf(t, r, s.View).Text
-		lines := strings.Split(text, "\n")
-		alone := 0
-		for _, line := range lines {
-			if line == s.View.Link {
-				alone++
-			} else if strings.Contains(line, s.View.Link) {
-				t.Errorf("the link is not alone on its line: %q", line)
-			}
-		}
-		if alone != 1 {
-			t.Errorf("the link stands %d times on a line of its own", alone)
-		}
+		linkAlone(t, text, s.View)
 		if strings.Contains(text, "\n\n\n") || strings.Contains(text, "<no value>") || strings.Contains(text, "&amp;") {
 			t.Errorf("empty lines, a missing value or HTML in:\n%s", text)
 		}
@@ -173,6 +171,35 @@ func TestMailText(t *testing.T) {
 			t.Error("isolates are not balanced")
 		}
 	})
+}
+
+// linkAlone checks that the link to the order stands once, on a line of its own, and that of the withdrawal function too
+// where the right of withdrawal is explained.
+func linkAlone(t *testing.T, text string, v templates.View) {
+	t.Helper()
+	if v.Link == "" {
+		if strings.Contains(text, "://") {
+			t.Error("a link although the view has none")
+		}
+		return
+	}
+	withdraw := 0
+	if v.Topic == messages.OrderPlaced && strings.Contains(" IE PL SI DE ", v.Region) {
+		withdraw = 1
+	}
+	for link, want := range map[string]int{v.Link: 1, v.Link + "/withdraw": withdraw} {
+		alone := 0
+		for line := range strings.SplitSeq(text, "\n") {
+			if line == link {
+				alone++
+			} else if strings.Contains(line, link) && line != v.Link+"/withdraw" {
+				t.Errorf("the link is not alone on its line: %q", line)
+			}
+		}
+		if alone != want {
+			t.Errorf("%s stands %d times on a line of its own, want %d", link, alone, want)
+		}
+	}
 }
 
 func TestSMS(t *testing.T) {
@@ -196,7 +223,7 @@ func TestSMS(t *testing.T) {
 			t.Errorf("the link is not alone at the end: %q", sms)
 		}
 		p := s.View.Order.Order.ShipTo
-		if strings.Contains(sms, p.Line1) || strings.Contains(sms, p.Name) {
+		if p.Name != "" && (strings.Contains(sms, p.Line1) || strings.Contains(sms, p.Name)) {
 			t.Errorf("the shopper's name or street in %q", sms)
 		}
 		switch s.View.Topic {
@@ -260,13 +287,19 @@ func TestUnknownTopicAndLanguage(t *testing.T) {
 	}
 }
 
-// The least that an order can be still makes a mail and an SMS of every topic.
+// The least that an order can be still makes a mail and an SMS of every topic; an acknowledgement needs its statement.
 func TestEmptyViews(t *testing.T) {
 	t.Parallel()
 	r := renderer(t)
 	for _, lang := range templates.Languages() {
 		for _, topic := range messages.Topics {
 			v := templates.View{Language: lang, Topic: topic}
+			if topic == messages.WithdrawalReceived {
+				if _, err := r.Mail(v); err == nil {
+					t.Errorf("%s: an acknowledgement of nothing", lang)
+				}
+				v.Withdrawal = &templates.Withdrawal{Number: "1001", SubmittedAt: time.Unix(1, 0)}
+			}
 			if mail, err := r.Mail(v); err != nil || mail.Subject == "" {
 				t.Errorf("%s %s: %v", lang, topic, err)
 			}

@@ -67,10 +67,14 @@ func (r *Renderer) words(lang, region string, zone *time.Location, isolate bool)
 	return Words{speech: speech, locale: formats, lang: lang, zone: zone, isolate: isolate}
 }
 
-// Mail renders the mail of v.Topic. An error means that the program has no words for it, never that the order is odd.
+// Mail renders the mail of v.Topic. An error means that the program has no words for it, never that the order is odd; or
+// that an acknowledgement lacks what it must hold.
 func (r *Renderer) Mail(v View) (mail Mail, err error) {
 	defer recovered(&err)
 	if err := known(v.Topic); err != nil {
+		return Mail{}, err
+	}
+	if err := complete(v); err != nil {
 		return Mail{}, err
 	}
 	w := r.words(v.Language, v.Region, v.Zone, true)

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"strings"
 	"time"
 
 	"homeward/internal/messages"
@@ -117,6 +118,10 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Order.CancelReason = "inventory" },
 	},
 	messages.ReturnApproved: {func(v *View) { v.Shop.Address = "" }},
+	messages.WithdrawalReceived: {
+		func(v *View) { v.Withdrawal.Late = true },
+		func(v *View) { v.Order, v.Link = orders.State{}, "" },
+	},
 	messages.RefundSucceeded: {func(v *View) {
 		refund := *v.Refund
 		refund.Reference = "74950006325000123456789"
@@ -143,14 +148,14 @@ func sampleView(lang string, topic messages.Topic) View {
 		Order: orders.State{Known: true, Order: order, Stage: orders.StagePacking},
 		Link:  "https://orders.shop.example/o/k1_Wm5hbWUtc2FtcGxlLWxpbmstMTIzNDU2Nzg5MGFiY2RlZg",
 	}
-	switch messages.ClassOf(topic) {
-	case messages.Money:
+	switch {
+	case topic == messages.WithdrawalReceived || topic == messages.WithdrawalGoodsReceived:
+		v.Withdrawal = sampleWithdrawal(lang, order)
+	case messages.ClassOf(topic) == messages.Money:
 		v.Case = sampleCase(order, topic)
 		v.Refund = &v.Case.Refunds[0]
-	default:
-		if tellsOfParcel(topic) {
-			v.Parcels, v.Order.Parcels = []orders.Parcel{parcel}, []orders.Parcel{parcel}
-		}
+	case tellsOfParcel(topic):
+		v.Parcels, v.Order.Parcels = []orders.Parcel{parcel}, []orders.Parcel{parcel}
 	}
 	return v
 }
@@ -220,6 +225,25 @@ func sampleCase(o orders.Order, topic messages.Topic) *Case {
 		k.State, k.Decision = returns.Rejected, sampleDecision[o.Locale[:2]]
 	}
 	return k
+}
+
+func sampleWithdrawal(lang string, o orders.Order) *Withdrawal {
+	k := &Withdrawal{
+		Reference: "W-7K2M9Q", Number: o.Number, Name: o.Customer.Name, Email: "another@mail.example", SubmittedAt: sampleNow,
+		SendBackBy: sampleNow.AddDate(0, 0, 14), RefundBy: sampleNow.AddDate(0, 0, 14),
+	}
+	k.Text = strings.NewReplacer("{item}", o.Lines[0].Title, "{number}", o.Number, "{name}", k.Name, "{email}", k.Email).Replace(sampleStatement[lang])
+	return k
+}
+
+// sampleStatement is what a shopper confirms on the page.
+var sampleStatement = map[string]string{
+	"en": "I hereby give notice that I withdraw from my contract of sale of the following goods:\n1 × {item}\n\nOrder: {number}\nName: {name}\nE-mail for the acknowledgement: {email}",
+	"pl": "Niniejszym informuję o moim odstąpieniu od umowy sprzedaży następujących rzeczy:\n1 × {item}\n\nZamówienie: {number}\nImię i nazwisko: {name}\nE-mail do potwierdzenia: {email}",
+	"sl": "Obveščam vas, da odstopam od prodajne pogodbe za naslednje blago:\n1 × {item}\n\nNaročilo: {number}\nIme in priimek: {name}\nE-pošta za potrdilo: {email}",
+	"ar": "أُخطركم بعدولي عن عقد بيع المنتجات التالية:\n1 × {item}\n\nالطلب: {number}\nالاسم: {name}\nالبريد الإلكتروني للتأكيد: {email}",
+	"ru": "Настоящим уведомляю об отказе от договора купли-продажи следующих товаров:\n1 × {item}\n\nЗаказ: {number}\nИмя и фамилия: {name}\nЭлектронная почта для подтверждения: {email}",
+	"de": "Hiermit widerrufe ich den von mir abgeschlossenen Vertrag über den Kauf der folgenden Waren:\n1 × {item}\n\nBestellung: {number}\nName: {name}\nE-Mail für die Bestätigung: {email}",
 }
 
 // sampleDecision is what staff might write.

@@ -33,7 +33,7 @@ var cuts = []cut{
 
 // shortMessage puts a view into at most two segments. The link of order_link is its whole purpose and always stays.
 func shortMessage(c composer) string {
-	link := string(safeURL(c.v.Link))
+	link := string(c.v.link())
 	if c.v.Topic == messages.OrderLink {
 		for _, shop := range []int{60, 24, 14, 8} {
 			if text := c.short(cut{shop: shop}) + "\n" + link; fits(text) {
@@ -61,7 +61,8 @@ func shortMessage(c composer) string {
 func (c composer) short(how cut) string {
 	c.values = c.variables()
 	c.values["Shop"] = trimmed(clean(c.v.Shop.Name), how.shop)
-	c.values["Number"] = trimmed(clean(c.v.Order.Order.Number), 20)
+	c.values["Number"] = trimmed(clean(c.v.number()), 20)
+	c.values["Reference"] = trimmed(clean(c.v.withdrawal().Reference), 16)
 	if c.v.Case != nil {
 		c.values["RMA"] = trimmed(clean(c.v.Case.RMA), 16)
 	}

@@ -12,6 +12,7 @@ const (
 	firstStrongIsolate = "\u2068"
 	popIsolate         = "\u2069"
 	rightToLeftMark    = "\u200f"
+	leftToRightMark    = "\u200e"
 )
 
 // clean makes a value from outside harmless in a sentence, a subject or a line of text: control characters and line

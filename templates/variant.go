@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"html/template"
+
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 )
@@ -27,6 +29,8 @@ func variant(v View) string {
 		if v.Shop.returnAddress() == "" {
 			detail = "no_address"
 		}
+	case messages.WithdrawalReceived:
+		detail = statementVariant(v)
 	case messages.RefundSucceeded:
 		if v.refund().Reference != "" {
 			detail = "reference"
@@ -37,6 +41,18 @@ func variant(v View) string {
 		return topic
 	}
 	return topic + "." + detail
+}
+
+// statementVariant: whoever is not known to own an order learns nothing about one, so "open" goes before "late".
+func statementVariant(v View) string {
+	switch {
+	case !v.Order.Known:
+		return "open"
+	case v.Withdrawal != nil && v.Withdrawal.Late:
+		return "late"
+	default:
+		return ""
+	}
 }
 
 func shippedVariant(v View) string {
@@ -129,6 +145,22 @@ func (v View) refund() Refund {
 		return *v.Refund
 	}
 	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference}
+}
+
+// link gives the address of the order page; none where no order is shown.
+func (v View) link() template.URL {
+	if v.Topic == messages.WithdrawalReceived && !v.Order.Known {
+		return ""
+	}
+	return safeURL(v.Link)
+}
+
+// withdrawal gives the statement that the message tells of, or an empty one.
+func (v View) withdrawal() Withdrawal {
+	if v.Withdrawal == nil {
+		return Withdrawal{}
+	}
+	return *v.Withdrawal
 }
 
 func (s Shop) returnAddress() string {

@@ -32,6 +32,9 @@ type View struct {
 	Parcels  []orders.Parcel // those the message tells of
 	Case     *Case
 	Refund   *Refund
+	// Withdrawal is what the messages of a withdrawal tell. Its acknowledgement to an address that is not on the order
+	// comes without Order and Link: what is in them is not that reader's to see.
+	Withdrawal *Withdrawal
 }
 
 // Shop is how a shop presents itself.
@@ -66,6 +69,20 @@ type Case struct {
 type CaseItem struct {
 	Line     orders.Line
 	Quantity int
+}
+
+// Withdrawal is a statement of withdrawal as its messages tell it.
+type Withdrawal struct {
+	Reference           string // for people: "W-7K2M9Q"
+	Number, Name, Email string // as typed
+	Text                string // the statement in full, with its line breaks; "": Number, Name and Email are all it says
+	Language            string // of Text; "": the mail's
+	SubmittedAt         time.Time
+	// The last days for the goods and for the money (Articles 14(1) and 13(1)), as an instant within that day in
+	// View.Zone; zero: only the number of days is told.
+	SendBackBy, RefundBy time.Time
+	// Late says that the period had ended, as far as that is known. It is told only where Order is known.
+	Late bool
 }
 
 // Refund is money on its way back, as its shopper sees it.

@@ -142,6 +142,14 @@ func (w Words) Date(t time.Time) string { return w.at(w.locale.date, t) }
 // DateTime writes day, year and time of t: "23 listopada 2026 17:00".
 func (w Words) DateTime(t time.Time) string { return w.at(w.locale.dateTime, t) }
 
+// Instant writes day, year and time of t with the zone they hold in: "23 listopada 2026 17:00 (UTC+01:00)".
+func (w Words) Instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return w.DateTime(t) + " (UTC" + strings.TrimPrefix(t.In(w.zone).Format("-07:00"), "+00:00") + ")"
+}
+
 // Moment writes weekday, day and time of t, for what is near: "środa, 25 listopada 18:00".
 func (w Words) Moment(t time.Time) string { return w.at(w.locale.dayTime, t) }
 
