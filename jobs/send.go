@@ -17,6 +17,7 @@ import (
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 	"homeward/providers/smtp"
 	"homeward/providers/twilio"
 	"homeward/templates"
@@ -427,8 +428,18 @@ func viewWithdrawal(l *letter, v *templates.View) {
 	}
 	v.Withdrawal = &templates.Withdrawal{
 		Reference: s.Reference, Number: s.Number, Name: s.Name, Email: s.Email, Text: s.Body, SubmittedAt: s.SubmittedAt,
-		SendBackBy: s.RefundDueAt.Add(-time.Second), RefundBy: s.RefundDueAt.Add(-time.Second),
+		Language: s.Language, Late: slices.Contains(s.Flags, withdrawals.Late),
 	}
+	terms := withdrawals.TermsOf(l.shop, l.order, s.SubmittedAt)
+	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = lastDay(terms.SendBack), lastDay(terms.Refund)
+}
+
+// lastDay gives a moment of the last day of a term that ends at a midnight.
+func lastDay(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return end.Add(-time.Second)
 }
 
 // refundStatus gives the status that a refund message tells: the one it was made for, not a later one.

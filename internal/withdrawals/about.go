@@ -84,8 +84,8 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 		w.Email = a.order.State.Order.Customer.Email
 	}
 	w.StatementKey = statementKey(contract, a.certain, w)
-	w.RefundDueAt = refundDue(shop, a, sent)
-	w.Flags = flags(shop, a, w)
+	terms := TermsOf(shop, a.order, sent)
+	w.RefundDueAt, w.Flags = terms.Refund, flags(a, terms, w)
 	return w
 }
 

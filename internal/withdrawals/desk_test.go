@@ -63,7 +63,7 @@ func newBench(t *testing.T) *bench {
 				{ID: "l1", Title: "Kubek", Quantity: 2, UnitPrice: 3990}, {ID: "l2", Title: "Dzbanek", Quantity: 1, UnitPrice: 1499},
 			},
 			Payments: []orders.Payment{{Kind: "stripe", Reference: "pi_1", Amount: 9479}},
-		}, Parcels: []orders.Parcel{{Key: "p1", Stage: orders.Delivered, DeliveredTo: "recipient", UpdatedAt: t0.AddDate(0, 0, -2)}}},
+		}, Parcels: []orders.Parcel{{Key: "p1", Stage: orders.Delivered, DeliveredTo: "recipient", DeliveredAt: t0.AddDate(0, 0, -2), UpdatedAt: t0.AddDate(0, 0, -2)}}},
 	}
 	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), b.order) })
 	return b
@@ -320,5 +320,22 @@ func TestADatabaseThatCannotCommitGivesNoReceipt(t *testing.T) {
 	}
 	if r, err := b.desk.Declare(context.WithoutCancel(t.Context()), open()); err == nil || r.Key != "" {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestALateStatementIsTakenAndFlagged: by the last minute of the period it is in time, by the next it is late, and taken.
+func TestALateStatementIsTakenAndFlagged(t *testing.T) {
+	t.Parallel()
+	for minute, late := range map[int]bool{-1: false, 0: true} {
+		b := newBench(t)
+		end := withdrawals.TermsOf(&b.desk.Config.Shops[0], b.order, t0).Period
+		// In hand on Wednesday the 18th of November; the fourteenth day is Wednesday the 2nd of December.
+		if want := time.Date(2026, 12, 2, 23, 0, 0, 0, time.UTC); !end.Equal(want) {
+			t.Fatalf("the period ends at %v, want %v", end, want)
+		}
+		b.now = end.Add(time.Duration(minute) * time.Minute)
+		if _, w := b.declare(behindLink()); slices.Contains(w.Flags, withdrawals.Late) != late || w.CaseID == "" {
+			t.Errorf("at minute %d: %v, case %q", minute, w.Flags, w.CaseID)
+		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // flags tells what is odd about a statement.
-func flags(_ *config.Shop, a about, w store.Withdrawal) []string {
+func flags(a about, terms Terms, w store.Withdrawal) []string {
 	var out []string
 	if _, ok := contact.Email(w.Email); !ok {
 		out = append(out, EmailUnusable)
@@ -22,6 +22,9 @@ func flags(_ *config.Shop, a about, w store.Withdrawal) []string {
 	}
 	if !a.certain {
 		out = append(out, EmailDiffers)
+	}
+	if !terms.Period.IsZero() && !w.SubmittedAt.Before(terms.Period) {
+		out = append(out, Late)
 	}
 	state := a.order.State
 	if len(state.Parcels) == 0 && state.CancelledAt.IsZero() {
@@ -41,9 +44,25 @@ func excluded(lines []orders.Line, items []returns.Item) bool {
 	})
 }
 
-// refundDue is when the money must be on its way: the end of the fourteenth day (Art. 13(1)).
-func refundDue(shop *config.Shop, a about, sent time.Time) time.Time {
-	z := zone(zoneOf(shop, a))
-	day := sent.In(z)
-	return time.Date(day.Year(), day.Month(), day.Day()+15, 0, 0, 0, 0, z).UTC()
+// Terms are the deadlines of a statement, as instants that end them (UTC); zero where there is none, or none yet.
+type Terms struct {
+	Period   time.Time // the end of the time to withdraw
+	SendBack time.Time // of the time to send the goods back
+	Refund   time.Time // of the time to give the money back, whatever may be withheld
+}
+
+// TermsOf works out a statement's deadlines by the law of the consumer's country. order is the zero value while none is
+// known: then the shop's country counts.
+func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
+	consumer := returns.Party{Country: order.State.Order.ShipTo.Country}
+	if order.TimeZone != "" {
+		consumer.Zone = zone(order.TimeZone)
+	}
+	contract := returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+	never := len(order.State.Parcels) == 0 && order.ID != ""
+	return Terms{
+		Period:   returns.WithdrawalEnd(order.State, contract, returns.Information{}).End,
+		SendBack: returns.MustSendBack(contract, sent).End,
+		Refund:   returns.RefundDue(contract, returns.Declaration{At: sent, NothingToReturn: never}).End,
+	}
 }
