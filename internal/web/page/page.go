@@ -35,13 +35,18 @@ type Frame struct {
 	Email    string // the shop's address for questions, may be ""
 	Subject  string // of a mail to it
 	Brand    Brand
-	Withdraw string     // the address of the page about withdrawal, may be ""
-	Private  bool       // the page stands behind a signed link
-	Speak    []Language // the languages one can change to; none or one hides the switch
-	SpeakTo  string     // where the choice is posted, or "" when the languages have their own addresses
-	Back     string     // the part of the order's pages that the choice leads back to
-	Style    string     // the style sheet's address, set by Render
+	Withdraw string // the address of the withdrawal function, may be ""
+	// WithdrawToo is the function's label in the contract's language, where the page's own has no official one.
+	WithdrawToo *Wording
+	Private     bool       // the page stands behind a signed link
+	Speak       []Language // the languages one can change to; none or one hides the switch
+	SpeakTo     string     // where the choice is posted, or "" when the languages have their own addresses
+	Back        string     // the part of the order's pages that the choice leads back to
+	Style       string     // the style sheet's address, set by Render
 }
+
+// Wording is a text in another language than the page's.
+type Wording struct{ Lang, Dir, Text string }
 
 // Language is a choice of the language switch.
 type Language struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"homeward/internal/config"
@@ -68,7 +67,7 @@ func (h *handler) visitFrame(v *visit, title, back string) page.Frame {
 	f := h.frame(v.shop, v.words, title)
 	f.Home, f.Private, f.Back, f.SpeakTo = v.path, true, back, v.path+"/language"
 	f.Subject = v.words.T("page.contact.subject", "Number", v.order.State.Order.Number)
-	f.Withdraw += "&number=" + url.QueryEscape(v.order.State.Order.Number)
+	f.Withdraw = v.path + "/withdraw"
 	for _, lang := range v.shop.Languages {
 		f.Speak = append(f.Speak, page.Language{Code: lang, Name: h.nameOf(lang), Here: lang == v.words.Lang()})
 	}

@@ -41,6 +41,8 @@ type bench struct {
 	opened  atomic.Int64 // how often a case was asked to be opened
 	reads   error        // what the database says to reads
 	writes  error        // … and to writes
+	desk    *fakeDesk    // of withdrawals
+	deps    shopper.Deps
 }
 
 func newBench(t *testing.T) *bench {
@@ -59,14 +61,23 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	desk := &cases.Desk{DB: db, Config: b.config, Queue: noQueue{}, Now: func() time.Time { return b.clock }}
-	b.handler, err = shopper.New(shopper.Deps{
+	b.desk = &fakeDesk{bench: b}
+	b.deps = shopper.Deps{
 		Config: b.config, Signer: b.signer, Store: &brittle{DB: shopper.DB{DB: db}, bench: b}, Cases: &counted{Desk: desk, bench: b},
-		Links: b, Words: renderer.Words, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return b.clock }, LookupPause: -1,
-	})
-	if err != nil {
-		t.Fatal(err)
+		Links: b, Withdrawals: b.desk, Words: renderer.Words, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return b.clock }, LookupPause: -1,
 	}
+	b.rebuild(func(*shopper.Deps) {})
 	return b
+}
+
+// rebuild makes the pages anew with other Deps.
+func (b *bench) rebuild(change func(*shopper.Deps)) {
+	b.t.Helper()
+	change(&b.deps)
+	var err error
+	if b.handler, err = shopper.New(b.deps); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func testConfig(t *testing.T) *config.Config {

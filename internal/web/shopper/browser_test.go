@@ -40,6 +40,10 @@ func (b *bench) views(lang string) []view {
 	b.refund(order, c, store.RefundPending, 1000)
 	b.refund(order, c, store.RefundSucceeded, 2990)
 	out = append(out, view{"case-refunds", path + "/returns/" + c.RMA})
+	path, _ = b.put(lang, sample(t, delivered()...))
+	out = append(out, view{"declare", path + "/withdraw"})
+	receipt := b.post(path+"/withdraw/confirm", url.Values{"qty.l1": {"1"}, "name": {"Zofia Nowak"}, "email": {""}}).Header().Get("Location")
+	out = append(out, view{"declare-receipt", receipt}, view{"declare-again", path + "/withdraw"}, view{"order-declared", path})
 	return append(out, view{"lookup", "/s/acme/order?lang=" + lang}, view{"withdraw", "/s/acme/withdraw?number=1001&lang=" + lang},
 		view{"missing", "/o/none?lang=" + lang})
 }

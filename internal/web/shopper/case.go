@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"homeward/internal/cases"
+	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -121,7 +122,7 @@ func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 		Frame: h.visitFrame(v, words.T("page.case.title", "RMA", c.RMA), "/returns/"+c.RMA), RMA: c.RMA,
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
 		Hero:   hero{Tone: caseTone(c.State), Title: words.T("page.case.hero." + state), Note: words.T("page.case.note." + state)},
-		Steps:  v.caseSteps(c.State, paid(own)), Send: c.State == returns.Approved, Address: returnAddress(v),
+		Steps:  v.caseSteps(c.State, paid(own)), Send: c.State == returns.Approved, Address: returnAddress(v.shop),
 		Tracking: c.TrackingNumber, CanTrack: allows(c.State, returns.Send), CanCall: allows(c.State, returns.CallOff),
 		Decision: c.Decision, Reason: words.Code("reason", string(c.Reason)), Note: c.Note, Action: v.path + "/returns/" + c.RMA,
 	}
@@ -145,11 +146,11 @@ func allows(state returns.State, step returns.Step) bool {
 }
 
 // returnAddress gives where goods go back to, line by line.
-func returnAddress(v *visit) []string {
-	if address := lines(v.shop.Name, v.shop.Returns.Address); address != nil {
+func returnAddress(shop *config.Shop) []string {
+	if address := lines(shop.Name, shop.Returns.Address); address != nil {
 		return address
 	}
-	return lines(v.shop.Name, v.shop.Brand.Address)
+	return lines(shop.Name, shop.Brand.Address)
 }
 
 func caseTone(state returns.State) string {

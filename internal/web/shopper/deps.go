@@ -10,6 +10,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
+	"homeward/internal/withdrawals"
 )
 
 // Deps is what the shopper's pages stand on.
@@ -19,6 +20,8 @@ type Deps struct {
 	Store  Store
 	Cases  Cases
 	Links  Links
+	// Withdrawals takes statements of withdrawal. nil: the pages show the model form alone.
+	Withdrawals Withdrawals
 	// Words speaks a language (one of templates.Languages) with a region's formats ("" for the language's own) and times in
 	// a zone: (*templates.Renderer).Words.
 	Words func(language, region string, zone *time.Location) page.Words
@@ -70,6 +73,13 @@ type Cases interface {
 type Links interface {
 	// SendLink makes the order_link message due. It returns nil also when one went out a moment ago.
 	SendLink(ctx context.Context, order store.Order) error
+}
+
+// Withdrawals records statements of withdrawal. Declare gives the first receipt for the same statement made again.
+type Withdrawals interface {
+	Declare(ctx context.Context, s withdrawals.Statement) (withdrawals.Receipt, error)
+	Receipt(ctx context.Context, shop, key string) (withdrawals.Receipt, error) // store.ErrNotFound
+	ByOrder(ctx context.Context, orderID string) ([]withdrawals.Receipt, error)
 }
 
 // DB is the Store over a database.

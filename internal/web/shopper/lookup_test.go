@@ -113,13 +113,3 @@ func TestLookupTime(t *testing.T) {
 		}
 	})
 }
-
-func TestWithdraw(t *testing.T) {
-	b := newBench(t)
-	w := b.get("/s/acme/withdraw?lang=en&number=%231001")
-	has(t, w, 200, "Withdraw from the contract", "without giving a reason", "mailto:help@acme.example?subject=", "hereby%20give%20notice", "ul. Krótka 2",
-		"I/We (*) hereby give notice", "Order number: #1001")
-	lacks(t, w, "<form")
-	has(t, b.get("/s/acme/withdraw?lang=de"), 200, "Vertrag widerrufen", "Hiermit widerrufe(n) ich/wir")
-	has(t, b.get("/s/nova/withdraw?lang=en"), 200, "Use the e-mail or postal address in your order confirmation")
-}

@@ -7,7 +7,8 @@ import (
 )
 
 // maskedPlace gives an address's city and the head of its postal code: "31•••, Kraków". Whoever holds the link may be
-// somebody else, so the page never shows a street, a name, a telephone number or a whole e-mail address.
+// somebody else, so the pages never show a street, a telephone number or a whole e-mail address, and a name only where a
+// withdrawal is declared: the law wants that form filled in.
 func maskedPlace(a orders.Address) string {
 	var parts []string
 	if code := []rune(strings.TrimSpace(a.PostalCode)); len(code) > 2 {

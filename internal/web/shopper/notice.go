@@ -89,15 +89,19 @@ func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop
 func (h *handler) ways(shop *config.Shop, words page.Words) *ways {
 	return &ways{
 		Email: shop.Brand.ReplyTo, Post: lines(shop.Name, shop.Brand.Address),
-		Withdraw: "/s/" + shop.ID + "/withdraw?lang=" + words.Lang(),
+		Withdraw: "/s/" + shop.ID + "/withdraw?lang=" + words.Lang() + "#model",
 	}
 }
 
 // keep takes over every field of the form that was posted.
 func keep(r *http.Request, words page.Words) *retry {
 	k := &retry{Action: r.URL.Path}
+	if lang := r.URL.Query().Get("lang"); lang != "" {
+		k.Action += "?lang=" + url.QueryEscape(lang)
+	}
 	labels := map[string]string{
 		"note": "page.form.note", "tracking": "page.case.tracking", "number": "page.lookup.number", "email": "page.lookup.email",
+		"name": "page.withdraw.name", "order": "page.lookup.number",
 	}
 	fields := make([]string, 0, len(r.PostForm))
 	for name := range r.PostForm {

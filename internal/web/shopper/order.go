@@ -26,7 +26,8 @@ type orderPage struct {
 	Sums           []sumRow
 	Refunds        []refundRow
 	Cases          []caseRow
-	Place, Mailbox string // masked
+	Made           []madeRow // withdrawals
+	Place, Mailbox string    // masked
 	ReturnText     string
 	ReturnHref     string // "" when no return can be asked for
 }
@@ -92,6 +93,7 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 			Href: v.path + "/returns/" + c.RMA, Date: words.Date(c.CreatedAt),
 		})
 	}
+	p.Made = h.made(r, v)
 	p.offer(v, l.verdict)
 	h.render(w, r, http.StatusOK, "order", p)
 }

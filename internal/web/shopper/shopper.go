@@ -26,11 +26,12 @@ type handler struct {
 	pages  *page.Renderer
 	visits *limiter // lookups by network
 	links  *limiter // lookups by what was asked for
+	drafts drafts
 	routes *http.ServeMux
 }
 
-// New gives the handler of GET /o/{token} and everything below it, /s/{shop}/order, /s/{shop}/withdraw, and the pages'
-// style sheet under page.StaticPath.
+// New gives the handler of GET /o/{token} and everything below it, /s/{shop}/order, /s/{shop}/withdraw and everything below it, and
+// the pages' style sheet under page.StaticPath.
 func New(d Deps) (http.Handler, error) {
 	d.Log = cmp.Or(d.Log, slog.Default())
 	d.LookupPause = cmp.Or(d.LookupPause, 400*time.Millisecond)
@@ -41,7 +42,11 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{Deps: d, pages: pages, visits: newLimiter(20, 15*time.Second), links: newLimiter(3, 10*time.Minute)}
+	drafts, err := newDrafts(d.Config.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{Deps: d, pages: pages, drafts: drafts, visits: newLimiter(20, 15*time.Second), links: newLimiter(3, 10*time.Minute)}
 	h.routes = http.NewServeMux()
 	h.routes.Handle("GET "+page.StaticPath, pages.Static())
 	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
@@ -53,7 +58,7 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))
-	h.routes.HandleFunc("GET /s/{shop}/withdraw", h.shop(h.showWithdraw))
+	h.withdrawRoutes()
 	h.routes.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { h.missing(w, r, nil) })
 
 	guard := http.NewCrossOriginProtection()
@@ -61,13 +66,17 @@ func New(d Deps) (http.Handler, error) {
 	return pages.Secure(bound(sameSite(guard.Handler(h.routes)))), nil
 }
 
-// bound keeps a request small and short.
+// bound keeps a request small and short. A statement of withdrawal may be longer, and outlives its connection.
 func bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		ctx, most := r.Context(), int64(maxBody)
+		if statutory(r) {
+			ctx, most = context.WithoutCancel(ctx), maxStatement
+		}
+		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }
@@ -102,6 +111,7 @@ func (h *handler) frame(shop *config.Shop, words page.Words, title string) page.
 	if shop != nil {
 		f.ShopName, f.Email, f.Brand = shop.Name, shop.Brand.ReplyTo, page.NewBrand(shop.Brand.Color)
 		f.Withdraw = "/s/" + shop.ID + "/withdraw?lang=" + words.Lang()
+		f.WithdrawToo = h.official(shop, words, "page.help.withdraw")
 	}
 	return f
 }
