@@ -232,7 +232,10 @@ func sampleWithdrawal(lang string, o orders.Order) *Withdrawal {
 		Reference: "W-7K2M9Q", Number: o.Number, Name: o.Customer.Name, Email: "another@mail.example", SubmittedAt: sampleNow,
 		SendBackBy: sampleNow.AddDate(0, 0, 14), RefundBy: sampleNow.AddDate(0, 0, 14),
 	}
-	k.Text = strings.NewReplacer("{item}", o.Lines[0].Title, "{number}", o.Number, "{name}", k.Name, "{email}", k.Email).Replace(sampleStatement[lang])
+	value := func(s string) string { return isolated(s, Direction(lang)) } // as the page writes it
+	k.Text = strings.NewReplacer(
+		"{item}", value(o.Lines[0].Title), "{number}", value(o.Number), "{name}", value(k.Name), "{email}", value(k.Email),
+	).Replace(sampleStatement[lang])
 	return k
 }
 

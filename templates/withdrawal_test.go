@@ -67,12 +67,23 @@ func acknowledgements(t *testing.T, check func(t *testing.T, v templates.View, m
 func TestAnAcknowledgementHoldsTheStatement(t *testing.T) {
 	t.Parallel()
 	acknowledgements(t, func(t *testing.T, v templates.View, mail templates.Mail) {
-		text := strings.NewReplacer("\u2068", "", "\u2069", "", "\u200e", "", "\u200f", "").Replace(mail.Text)
-		if !strings.Contains(text, "  "+strings.ReplaceAll(strings.ReplaceAll(v.Withdrawal.Text, "\n", "\n  "), "\n  \n", "\n\n")+"\n") {
-			t.Errorf("the text lacks the statement:\n%s", text)
+		lines := strings.Split(plain(v.Withdrawal.Text), "\n")
+		var indented []string
+		for _, line := range lines {
+			if line != "" {
+				line = "  " + line
+			}
+			indented = append(indented, line)
 		}
-		if block := html.EscapeString(strings.ReplaceAll(v.Withdrawal.Text, "\n", "<br />")); !strings.Contains(mail.HTML, strings.ReplaceAll(block, "&lt;br /&gt;", "<br />")) {
-			t.Errorf("the HTML lacks the statement: %s", block)
+		if want := strings.Join(indented, "\n") + "\n"; !strings.Contains(plain(mail.Text), want) {
+			t.Errorf("the text lacks the statement:\n%s", mail.Text)
+		}
+		for i, line := range lines {
+			lines[i] = html.EscapeString(line)
+		}
+		markup := strings.NewReplacer(`<span style="white-space:nowrap;">`, "", "</span>", "", "<bdi>", "", "</bdi>", "").Replace(mail.HTML)
+		if want := ">" + strings.Join(lines, "<br />") + "</td>"; !strings.Contains(markup, want) {
+			t.Errorf("the HTML lacks the statement: %s", want)
 		}
 		sent := v.Withdrawal.SubmittedAt.In(v.Zone)
 		zone := "UTC" + strings.TrimPrefix(sent.Format("-07:00"), "+00:00")
@@ -83,6 +94,11 @@ func TestAnAcknowledgementHoldsTheStatement(t *testing.T) {
 			}
 		}
 	})
+}
+
+// plain takes the characters out that only say which way words run.
+func plain(s string) string {
+	return strings.NewReplacer("\u2068", "", "\u2069", "", "\u200e", "", "\u200f", "").Replace(s)
 }
 
 // An acknowledgement is about receipt: it accepts nothing, refuses nothing, sells nothing and has no way to unsubscribe.
@@ -193,7 +209,7 @@ func TestWhatAnAcknowledgementSays(t *testing.T) {
 		change    func(*templates.View)
 		has, lack []string
 	}{
-		"both last days": {messages.WithdrawalReceived, nil, []string{"Send the goods back by: 6 December 2026", "Refund at the latest by: 6 December 2026", "within 14 days", "whichever comes first", "Send it to:\n  Northwind"}, []string{"period had ended"}},
+		"both last days": {messages.WithdrawalReceived, nil, []string{"Send the goods back by: 6 December 2026", "Refund due by: 6 December 2026", "within 14 days", "whichever comes first", "Send it to:\n  Northwind"}, []string{"period had ended"}},
 		"the zone is the reader's": {messages.WithdrawalReceived, func(v *templates.View) { v.Zone = time.FixedZone("", -5*3600) }, []string{
 			"Sent on: 22 November 2026 at 09:30 (UTC-05:00)"}, nil},
 		"without days the term is told":     {messages.WithdrawalReceived, change(func(k *templates.Withdrawal) { k.SendBackBy, k.RefundBy = time.Time{}, time.Time{} }), []string{"within 14 days of sending your statement"}, []string{" by:"}},
@@ -201,7 +217,7 @@ func TestWhatAnAcknowledgementSays(t *testing.T) {
 		"without an address one is to ask":  {messages.WithdrawalReceived, func(v *templates.View) { v.Shop.Address = "" }, []string{"ask us where to send"}, []string{"Send it to"}},
 		"without a text its parts are told": {messages.WithdrawalReceived, change(func(k *templates.Withdrawal) { k.Text = " \n" }), []string{"Order: #SHOP-2026-100184", "Name: Siobhán", "E-mail: another@mail.example"}, nil},
 		"somebody else's":                   {messages.WithdrawalReceived, nil, []string{"If this statement is not yours, please let us know."}, nil},
-		"goods before money":                {messages.WithdrawalGoodsReceived, nil, []string{"The goods of your withdrawal W-7K2M9Q", "prepare your refund", "Refund at the latest by: 6 December 2026"}, []string{"refunded", "has been sent"}},
+		"goods before money":                {messages.WithdrawalGoodsReceived, nil, []string{"The goods of your withdrawal W-7K2M9Q", "prepare your refund", "Refund due by: 6 December 2026"}, []string{"refunded", "has been sent"}},
 		"goods without a record":            {messages.WithdrawalGoodsReceived, func(v *templates.View) { v.Withdrawal = nil }, []string{"The goods have arrived", "Order: #SHOP"}, []string{"Reference:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
