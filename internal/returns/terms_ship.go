@@ -135,10 +135,10 @@ func CancelBy(c Contract, due Term, sent []DelayNotice) Term {
 			return t.because(Evidence{What: DelayToldLate, At: notice.SentAt.UTC()})
 		}
 		t = t.because(Evidence{What: DelayTold, At: notice.SentAt.UTC()})
+		t = c.answered(t, due, notice, c.delayOption(due, i == 0, t.End, notice.Revised))
 		if !notice.RefusedAt.IsZero() {
 			return c.refused(t, notice.RefusedAt)
 		}
-		t = c.answered(t, due, notice, c.delayOption(due, i == 0, t.End, notice.Revised))
 	}
 	return t
 }
