@@ -103,6 +103,11 @@ func TestComplaintAnswer(t *testing.T) {
 			t.Errorf("%s: %s, silence accepts %t, extension %d", tc.name, got.Last, got.SilenceAccepts, got.Extension)
 		}
 	}
+	// Past midnight for the consumer, not yet for the shop: the earlier day counts, and ends with the earlier midnight.
+	late := returns.ComplaintAnswer(between("PL", "GB"), returns.Complaint{ReceivedAt: instant("2026-03-02T23:30Z")})
+	if late.From.String() != "2026-03-02" || written(late.End) != "2026-03-16T23:00Z" {
+		t.Errorf("two zones: %+v", late.Term)
+	}
 	c := between("DE", "DE")
 	c.Law.Complaint.Days = 5
 	if got := returns.ComplaintAnswer(c, returns.Complaint{ReceivedAt: instant("2026-02-28T10:00Z")}); got.Last.String() != "2026-03-05" {
