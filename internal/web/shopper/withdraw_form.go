@@ -29,7 +29,7 @@ type withdrawPage struct {
 }
 
 // madeRow is a withdrawal that was declared already.
-type madeRow struct{ Title, When, Href string }
+type madeRow struct{ Reference, When, Href string }
 
 // withdrawForm shows the form with what was typed and what is wrong with it.
 func (h *handler) withdrawForm(r *http.Request, p *place, in typed, wrong []formError) *withdrawPage {
@@ -159,8 +159,7 @@ func madeRows(v *visit, all []withdrawals.Receipt) []madeRow {
 	var rows []madeRow
 	for _, r := range all {
 		rows = append(rows, madeRow{
-			Title: v.words.T("page.withdraw.receipt.title", "Reference", r.Reference), When: v.words.DateTime(r.SubmittedAt),
-			Href: v.path + "/withdraw/" + r.Reference,
+			Reference: r.Reference, When: v.words.DateTime(r.SubmittedAt), Href: v.path + "/withdraw/" + r.Reference,
 		})
 	}
 	return rows
