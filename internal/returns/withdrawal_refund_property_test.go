@@ -287,7 +287,8 @@ func anySplit(t *rapid.T) {
 	}
 }
 
-// unitByUnit: an order that goes back a unit at a time brings, without any of the desk's care, what it brings at once.
+// unitByUnit: an order that goes back a unit at a time brings what it brings at once, and by the default policy nothing of
+// delivery and fees before the end.
 func unitByUnit(t *rapid.T) {
 	order := someDeliveredOrder(t)
 	opts := someOptions(t)
@@ -309,10 +310,38 @@ func unitByUnit(t *rapid.T) {
 			t.Fatalf("%+v %v", plan, err)
 		}
 		earlier, sum = append(earlier, returns.Earlier{Amount: plan.Total, Lines: plan.Ledger}), sum+plan.Total
+		if opts.Delivery == "" && stays(t, order, earlier) && grantsExtras(plan) {
+			t.Fatalf("delivery or fees before everything is back: %+v", plan)
+		}
 	}
 	if sum != atOnce.Total {
 		t.Fatalf("%d unit by unit, %d at once", sum, atOnce.Total)
 	}
+}
+
+// stays tells whether the consumer still has something that was delivered and paid for.
+func stays(t *rapid.T, order orders.Order, earlier []returns.Earlier) bool {
+	paid, err := returns.LinesPaid(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range returns.Remaining(order, earlier) {
+		for i, line := range order.Lines {
+			if line.ID == item.LineID && !line.NotShipped && paid[i] > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func grantsExtras(plan returns.WithdrawalBreakdown) bool {
+	for _, line := range plan.Ledger {
+		if line.LineID == returns.DeliveryLine || line.LineID == returns.FeesLine {
+			return true
+		}
+	}
+	return false
 }
 
 // neverMore: whatever comes, never more than was paid goes back, of all and to each payment, and no line or delivery

@@ -56,27 +56,36 @@ func TestPlanWithdrawal(t *testing.T) {
 		"the last part brings the rest": {teaAndCup(), teaBack, cupOnly, by("", 0), 2000 + 1000 + 450, 0},
 		"nothing more, but all is back": {teaAndCup(), append(slices.Clone(teaBack), cupBack...), nil, by("", 0), 1450, 0},
 		"nothing more, and not all":     {teaAndCup(), teaBack, nil, by("", 0), 0, 1450},
+		"all but one unit":              {teaAndCup(), nil, []returns.Item{{LineID: "tea", Quantity: 1}, {LineID: "cup", Quantity: 1}}, by("", 0), 7000, 1450},
 		"one line in two items": {
 			teaAndCup(), nil, []returns.Item{{LineID: "tea", Quantity: 1}, {LineID: "tea", Quantity: 1}}, by("", 0), 10000, 1450,
 		},
 
-		"the cheapest is not known":   {changed(func(o *orders.Order) { o.Shipping.Cheapest = -1 }), nil, allItems, by("", 0), 13950, 0},
-		"the cheapest was dearer":     {changed(func(o *orders.Order) { o.Shipping.Cheapest = 9999 }), nil, allItems, by("", 0), 13950, 0},
-		"standard was free":           {changed(func(o *orders.Order) { o.Shipping.Cheapest = 0 }), nil, allItems, by("", 0), 12450, 0},
-		"delivery was free":           {changed(func(o *orders.Order) { o.Shipping.Paid = 0 }), nil, allItems, by("", 0), 12450, 0},
-		"only its tax was paid":       {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Shipping.Paid, o.Fees, o.Total = false, 0, nil, 20000 }), nil, allItems, by("", 0), 12280, 0},
-		"no fees":                     {changed(func(o *orders.Order) { o.Fees = nil }), nil, allItems, by("", 0), 13000, 0},
-		"a fee below zero is none":    {changed(func(o *orders.Order) { o.Fees[0].Amount = -500 }), nil, allItems, by("", 0), 13300, 0},
-		"tax comes on top":            {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Total = false, 20000 }), nil, allItems, by("", 0), 12000 + 1000 + 187 + 450 + 84, 0},
-		"tax on top, standard free":   {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Shipping.Cheapest, o.Total = false, 0, 20000 }), nil, allItems, by("", 0), 12000 + 450 + 84, 0},
-		"what was for free may stay":  {changed(func(o *orders.Order) { o.Lines[1].UnitPrice = 0 }), nil, teaOnly, by("", 0), 10000 + 1450, 0},
-		"all was for free, and stays": {changed(func(o *orders.Order) { o.Lines[0].UnitPrice, o.Lines[1].UnitPrice = 0, 0 }), nil, cupOnly, by("", 0), 0, 1450},
-		"a download stays":            {changed(func(o *orders.Order) { o.Lines[0].NotShipped = true }), nil, cupOnly, by("", 0), 2000 + 1000, 450},
-		"the delivered stays":         {changed(func(o *orders.Order) { o.Lines[0].NotShipped = true }), nil, teaOnly, by("", 0), 10000, 1450},
-		"nothing was delivered":       {changed(func(o *orders.Order) { o.Lines[0].NotShipped, o.Lines[1].NotShipped = true, true }), nil, teaOnly, by("", 0), 10000, 1450},
-		"the shop took the rest out":  {changed(func(o *orders.Order) { o.Lines[0].Cancelled = true }), nil, cupOnly, by("", 0), 2000 + 1450, 0},
+		"the cheapest is not known":                           {changed(func(o *orders.Order) { o.Shipping.Cheapest = -1 }), nil, allItems, by("", 0), 13950, 0},
+		"the cheapest was dearer":                             {changed(func(o *orders.Order) { o.Shipping.Cheapest = 9999 }), nil, allItems, by("", 0), 13950, 0},
+		"standard was free":                                   {changed(func(o *orders.Order) { o.Shipping.Cheapest = 0 }), nil, allItems, by("", 0), 12450, 0},
+		"delivery was free":                                   {changed(func(o *orders.Order) { o.Shipping.Paid = 0 }), nil, allItems, by("", 0), 12450, 0},
+		"only its tax was paid":                               {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Shipping.Paid, o.Fees, o.Total = false, 0, nil, 20000 }), nil, allItems, by("", 0), 12280, 0},
+		"no fees":                                             {changed(func(o *orders.Order) { o.Fees = nil }), nil, allItems, by("", 0), 13000, 0},
+		"a fee below zero is none":                            {changed(func(o *orders.Order) { o.Fees[0].Amount = -500 }), nil, allItems, by("", 0), 13300, 0},
+		"tax comes on top":                                    {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Total = false, 20000 }), nil, allItems, by("", 0), 12000 + 1000 + 187 + 450 + 84, 0},
+		"tax on top, standard free":                           {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Shipping.Cheapest, o.Total = false, 0, 20000 }), nil, allItems, by("", 0), 12000 + 450 + 84, 0},
+		"what was for free may stay":                          {changed(func(o *orders.Order) { o.Lines[1].UnitPrice = 0 }), nil, teaOnly, by("", 0), 10000 + 1450, 0},
+		"all was for free, and stays":                         {changed(func(o *orders.Order) { o.Lines[0].UnitPrice, o.Lines[1].UnitPrice = 0, 0 }), nil, cupOnly, by("", 0), 0, 1450},
+		"all was for free, and what is not out of it is back": {changed(func(o *orders.Order) { o.Lines[0].UnitPrice, o.Lines[0].Cancelled, o.Lines[1].UnitPrice = 0, true, 0 }), nil, cupOnly, by("", 0), 1450, 0},
+		"a download stays":                                    {changed(func(o *orders.Order) { o.Lines[0].NotShipped = true }), nil, cupOnly, by("", 0), 2000 + 1000, 450},
+		"the delivered stays":                                 {changed(func(o *orders.Order) { o.Lines[0].NotShipped = true }), nil, teaOnly, by("", 0), 10000, 1450},
+		"nothing was delivered":                               {changed(func(o *orders.Order) { o.Lines[0].NotShipped, o.Lines[1].NotShipped = true, true }), nil, teaOnly, by("", 0), 10000, 1450},
+		"the shop took the rest out":                          {changed(func(o *orders.Order) { o.Lines[0].Cancelled = true }), nil, cupOnly, by("", 0), 2000 + 1450, 0},
 
-		"delivery by worth":                {teaAndCup(), nil, cupOnly, by(returns.DeliveryProportional, 0), 2000 + 167, 833 + 450},
+		"delivery by worth": {teaAndCup(), nil, cupOnly, by(returns.DeliveryProportional, 0), 2000 + 167, 833 + 450},
+		"delivery by the worth of what was delivered": {changed(func(o *orders.Order) {
+			o.Lines = append(o.Lines, orders.Line{ID: "song", UnitPrice: 4000, Quantity: 1, NotShipped: true})
+		}), nil, cupOnly, by(returns.DeliveryProportional, 0), 2167, 833 + 450},
+		"delivery by worth, of a line that got shorter": {
+			teaAndCup(), []returns.Earlier{{Amount: 10000, Lines: []orders.RefundLine{{LineID: "tea", Quantity: 3, Amount: 10000}}}}, nil,
+			by(returns.DeliveryProportional, 0), 833, 167 + 450,
+		},
 		"delivery by worth, all":           {teaAndCup(), nil, allItems, by(returns.DeliveryProportional, 0), 13450, 0},
 		"the saving":                       {teaAndCup(), nil, cupOnly, by(returns.DeliverySaving, 300), 2300, 700 + 450},
 		"a saving beyond what is owed":     {teaAndCup(), nil, cupOnly, by(returns.DeliverySaving, 99999), 3000, 450},
@@ -184,6 +193,19 @@ func TestEveryCentIsExplained(t *testing.T) {
 	}
 }
 
+// That nothing of an express delivery goes back is explained, too.
+func TestWhatIsKeptIsExplained(t *testing.T) {
+	order := changed(func(o *orders.Order) { o.Shipping.Cheapest, o.Fees = 0, nil })
+	got, err := returns.PlanWithdrawal(order, teaBack, cupOnly, returns.WithdrawalOptions{})
+	want := []returns.WithdrawalLine{
+		{Reason: returns.ForGoods, LineID: "cup", Quantity: 1, Amount: 2000},
+		{Reason: returns.ForDelivery, Amount: 1500}, {Reason: returns.DeliveryExtraKept, Amount: -1500},
+	}
+	if err != nil || !reflect.DeepEqual(got.Lines, want) {
+		t.Errorf("got %+v (%v), want %+v", got, err, want)
+	}
+}
+
 func TestPlanWithdrawalRefuses(t *testing.T) {
 	chipped := returns.Deduction{LineID: "cup", Amount: 500, Reason: "chipped"}
 	deducting := func(informed bool, d returns.Deduction) returns.WithdrawalOptions {
@@ -211,7 +233,7 @@ func TestPlanWithdrawalRefuses(t *testing.T) {
 		"no unit":                              {teaAndCup(), []returns.Item{{LineID: "cup"}}, returns.WithdrawalOptions{}, returns.ErrQuantity},
 		"more units than there are":            {teaAndCup(), []returns.Item{{LineID: "cup", Quantity: 2}}, returns.WithdrawalOptions{}, returns.ErrQuantity},
 		"more units in two items":              {teaAndCup(), append(slices.Clone(allItems), cupOnly...), returns.WithdrawalOptions{}, returns.ErrQuantity},
-		"quantities that overflow":             {teaAndCup(), []returns.Item{{LineID: "cup", Quantity: math.MaxInt}, {LineID: "cup", Quantity: math.MaxInt}}, returns.WithdrawalOptions{}, returns.ErrQuantity},
+		"quantities that overflow":             {teaAndCup(), []returns.Item{{LineID: "cup", Quantity: math.MaxInt}, {LineID: "cup", Quantity: math.MaxInt}, {LineID: "cup", Quantity: 3}}, returns.WithdrawalOptions{}, returns.ErrQuantity},
 		"a line the shop took out":             {changed(func(o *orders.Order) { o.Lines[1].Cancelled = true }), cupOnly, returns.WithdrawalOptions{}, returns.ErrLine},
 		"a price that overflows":               {changed(func(o *orders.Order) { o.Lines[1].UnitPrice = math.MaxInt64 }), cupOnly, returns.WithdrawalOptions{}, returns.ErrAmount},
 		"taxes that overflow together":         {changed(func(o *orders.Order) { o.PricesIncludeTax, o.Lines[0].Tax, o.Lines[1].Tax = false, 1<<52, 1<<53-1 }), cupOnly, returns.WithdrawalOptions{}, returns.ErrAmount},
