@@ -449,12 +449,12 @@ func TestWayBack(t *testing.T) {
 	}
 	form := url.Values{"name": {"Zofia N."}, "email": {"z2@example.com"}, "qty.l1": {"1"}, "qty.l2": {"0"}}
 	link := back(path+"/withdraw", form)
-	if strings.Contains(link, "Zofia") || strings.Contains(link, "z2") {
+	if strings.Contains(link, "Zofia") || strings.Contains(link, "example.com") {
 		t.Errorf("readable: %s", link)
 	}
 	has(t, b.get(link), 200, `value="Zofia N."`, `value="z2@example.com"`, `<option value="1" selected>`, `<option value="0" selected>`)
 	for name, bad := range map[string]string{
-		"another order": strings.Replace(link, path, other, 1), "changed": link[:len(link)-2] + "AA", "cut": link[:len(link)-30], "none": path + "/withdraw?draft=%00",
+		"another order": strings.Replace(link, path, other, 1), "changed": link[:len(link)-40] + map[bool]string{true: "B", false: "A"}[link[len(link)-40] == 'A'] + link[len(link)-39:], "cut": link[:len(link)-30], "none": path + "/withdraw?draft=%00",
 	} {
 		w := b.get(bad)
 		has(t, w, 200, `value="Zofia Nowak"`)
