@@ -47,7 +47,7 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		return nil, err
 	}
 	once := distinct(refunds)
-	total, lines, err := worth(*c, order.State.Order, earlier(refunds, ""), unpaid(order.State.Order, once, items))
+	total, lines, err := worth(*c, order.State.Order, append(earlier(refunds, ""), owed(refunds)...), unpaid(order.State.Order, once, items))
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +64,11 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		}
 	}
 	var tasks []store.Task
-	for i, part := range returns.Allocate(order.State.Order.Payments, done, total) {
+	parts := returns.Allocate(order.State.Order.Payments, done, total)
+	cuts := returns.CutLedger(lines, parts)
+	for i, part := range parts {
 		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, len(c.Received), i))
-		if i == 0 {
-			row.Lines = lines
-		}
+		row.Lines = cuts[i]
 		if _, err := tx.InsertRefund(ctx, row); err != nil {
 			return nil, err
 		}
@@ -88,6 +88,27 @@ func worth(c store.Case, order orders.Order, before []returns.Earlier, items []r
 	}
 	plan, err := returns.PlanRefund(order, before, items)
 	return plan.Total, plan.Lines, err
+}
+
+// owed gives the delivery and the fees of refunds that failed: they are still to be paid by hand or again, and so not due a
+// second time.
+func owed(refunds []store.Refund) []returns.Earlier {
+	var out []returns.Earlier
+	for _, r := range distinct(refunds) {
+		if counts(r) {
+			continue
+		}
+		var lines []orders.RefundLine
+		for _, line := range r.Lines {
+			if line.LineID == returns.DeliveryLine || line.LineID == returns.FeesLine {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) > 0 {
+			out = append(out, returns.Earlier{Lines: lines})
+		}
+	}
+	return out
 }
 
 // unpaid leaves out the units that the shop refunded itself meanwhile, or took out of the order: nothing more is owed for

@@ -159,6 +159,8 @@ func checkTopic(text string) error {
 		names[i] = string(topic)
 	}
 	switch near := nearest(text, names); {
+	case messages.Fixed(messages.Topic(text)):
+		return fmt.Errorf("%q cannot be set: the law asks for it, by mail and at once", text)
 	case slices.Contains(names, text):
 		return nil
 	case near != "":
