@@ -431,15 +431,7 @@ func viewWithdrawal(l *letter, v *templates.View) {
 		Language: s.Language, Late: slices.Contains(s.Flags, withdrawals.Late),
 	}
 	terms := withdrawals.TermsOf(l.shop, l.order, s.SubmittedAt)
-	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = lastDay(terms.SendBack), lastDay(terms.Refund)
-}
-
-// lastDay gives a moment of the last day of a term that ends at a midnight.
-func lastDay(end time.Time) time.Time {
-	if end.IsZero() {
-		return end
-	}
-	return end.Add(-time.Second)
+	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = withdrawals.LastDay(terms.SendBack), withdrawals.LastDay(terms.Refund)
 }
 
 // refundStatus gives the status that a refund message tells: the one it was made for, not a later one.

@@ -44,7 +44,7 @@ func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 				body.Due[string(b.Kind)] = b.Due
 			}
 		}
-		if attention, err := a.DB.Attention(ctx); err == nil {
+		if attention, err := a.DB.Attention(ctx, a.now()); err == nil {
 			body.Waiting = attention
 		}
 	}

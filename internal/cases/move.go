@@ -3,9 +3,11 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"homeward/internal/config"
+	"homeward/internal/fault"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -26,6 +28,44 @@ func (d *Desk) Reject(ctx context.Context, c store.Case, actor, words string) (s
 func (d *Desk) CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error) {
 	return d.move(ctx, c.ID, nil, returns.CallOff, actor, "")
 }
+
+// End ends a case whose goods, or whose rest, never came back: nothing more is owed for what stayed away. An error that wraps
+// returns.ErrStep means that the case is over; a *fault.Error that money of it is still under way.
+func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if c, err = tx.Case(ctx, c.ID); err != nil {
+			return err
+		}
+		refunds, err := tx.RefundsOfCase(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.Status != store.RefundSucceeded }) {
+			return fault.New(fault.Permanent, "money_under_way", "A refund of this case has not arrived yet; wait for it, or mend it first.", nil)
+		}
+		return d.step(ctx, tx, &c, returns.Settle, actor, note)
+	})
+	return c, err
+}
+
+// ProofOfDispatch records that the consumer proved to have sent the goods of a withdrawal: from then on the shop may no
+// longer wait for them (Directive 2011/83/EU, Art. 13(3)). Said twice it is kept once.
+func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+			return err
+		}
+		log, err := tx.CaseLog(ctx, c.ID)
+		if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == DispatchProven }) {
+			return err
+		}
+		return d.log(ctx, tx, c.ID, actor, DispatchProven, note)
+	})
+}
+
+// DispatchProven is the step of a case's log that ProofOfDispatch writes.
+const DispatchProven = "dispatch_proven"
 
 // MarkSent records that the shopper sent the goods, with the parcel's tracking number when there is one.
 func (d *Desk) MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error) {

@@ -1,8 +1,11 @@
 package cases_test
 
 import (
+	"errors"
 	"testing"
 
+	"homeward/internal/cases"
+	"homeward/internal/fault"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -59,5 +62,42 @@ func TestAWithdrawalBringsEverythingBack(t *testing.T) {
 	refunds, err := b.db.RefundsOf(t.Context(), "o1")
 	if err != nil || len(refunds) != 2 || refunds[0].Amount != 7980 || refunds[1].Amount != 2020+999 {
 		t.Errorf("%+v, %v", refunds, err)
+	}
+}
+
+// TestWhatNeverComesBackIsEndedByStaff, but not while money of the case is under way.
+func TestWhatNeverComesBackIsEndedByStaff(t *testing.T) {
+	b := newBench(t)
+	c := b.withdraw("w1", nil)
+	for range 2 {
+		if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c = b.receive(c, units("l1", 1))
+	if _, err := b.desk.End(t.Context(), c, "staff:olga", "the rest was lost"); fault.Code(err) != "money_under_way" {
+		t.Errorf("with a refund under way: %v", err)
+	}
+	refunds, err := b.db.RefundsOf(t.Context(), "o1")
+	if err != nil || len(refunds) != 1 {
+		t.Fatalf("%d refunds, %v", len(refunds), err)
+	}
+	b.stripe(refunds[0], "succeeded")
+	c = b.must(b.desk.End(t.Context(), c, "staff:olga", "the rest was lost"))
+	if c.State != returns.Closed {
+		t.Errorf("the case is %s", c.State)
+	}
+	if _, err := b.desk.End(t.Context(), c, "staff:olga", "again"); !errors.Is(err, returns.ErrStep) {
+		t.Errorf("ended twice: %v", err)
+	}
+	proven := 0
+	log, err := b.db.CaseLog(t.Context(), c.ID)
+	for _, step := range log {
+		if step.Step == cases.DispatchProven {
+			proven++
+		}
+	}
+	if proven != 1 || err != nil {
+		t.Errorf("the proof stands %d times in the log, %v", proven, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 type Source interface {
 	Backlog(ctx context.Context, now time.Time) ([]store.Backlog, error)
 	RefundCounts(ctx context.Context) (map[store.RefundStatus]int, error)
-	Attention(ctx context.Context) (store.Attention, error)
+	Attention(ctx context.Context, now time.Time) (store.Attention, error)
 }
 
 // State is a collector of what waits: read from the database each time somebody asks.
@@ -65,7 +65,7 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 			gauge(refundDesc, float64(n), string(status))
 		}
 	}
-	if a, err := s.From.Attention(ctx); err == nil {
+	if a, err := s.From.Attention(ctx, now); err == nil {
 		gauge(attentionDesc, float64(a.Events), "events")
 		gauge(attentionDesc, float64(a.Messages), "messages")
 		gauge(attentionDesc, float64(a.Cases), "returns")

@@ -232,7 +232,7 @@ func TestWhatWaitsForPeople(t *testing.T) {
 				tx.InsertCase(ctx, aCase("c1", "o1")), tx.InsertCase(ctx, approved))
 		})
 		want := store.Attention{Events: 1, Messages: 2, Cases: 1, Refunds: 2}
-		if diff := cmp.Diff(want, must[store.Attention](t)(db.Attention(ctx))); diff != "" {
+		if diff := cmp.Diff(want, must[store.Attention](t)(db.Attention(ctx, t0))); diff != "" {
 			t.Error(diff)
 		}
 		if got := must[[]store.Refund](t)(db.RefundsForPeople(ctx, 9)); len(got) != 2 {

@@ -89,14 +89,15 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 	return w
 }
 
-// statementKey is the same for the same statement: about one contract and one set of goods. Where it is not certain who
-// speaks, only one in the same words and from the same address is the same.
+// statementKey is the same for the same statement: about one contract and one set of goods, with one address for the
+// acknowledgement. Where it is not certain who speaks, only one of the same name is the same. So nobody is led to a receipt
+// that shows what he did not write himself.
 func statementKey(contract string, certain bool, w store.Withdrawal) string {
 	items := slices.Clone(w.Items)
 	slices.SortFunc(items, func(a, b returns.Item) int { return strings.Compare(a.LineID, b.LineID) })
-	parts := []any{contract, items}
+	parts := []any{contract, items, orders.EmailKey(w.Email)}
 	if !certain {
-		parts = append(parts, orders.EmailKey(w.Email), w.Name)
+		parts = append(parts, w.Name)
 	}
 	text, _ := json.Marshal(parts) //nolint:errchkjson // strings and numbers
 	sum := sha256.Sum256(text)

@@ -54,7 +54,7 @@ func (d *Desk) Declare(ctx context.Context, s Statement) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	return d.receipt(w), nil
+	return d.receipt(ctx, w), nil
 }
 
 // Enter records a statement that came by letter, mail or telephone, with the time when it was sent.
@@ -142,7 +142,7 @@ func (d *Desk) Receipt(ctx context.Context, shop, key string) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	return d.receipt(w), nil
+	return d.receipt(ctx, w), nil
 }
 
 // ByOrder gives the receipts of an order's statements, oldest first.
@@ -154,17 +154,29 @@ func (d *Desk) ByOrder(ctx context.Context, orderID string) ([]Receipt, error) {
 	var all []Receipt
 	for _, w := range rows {
 		if !contains(w.Flags, EmailDiffers) { // somebody else may have made it; staff find out
-			all = append(all, d.receipt(w))
+			all = append(all, d.receipt(ctx, w))
 		}
 	}
 	return all, nil
 }
 
-func (d *Desk) receipt(w store.Withdrawal) Receipt {
-	return Receipt{
+func (d *Desk) receipt(ctx context.Context, w store.Withdrawal) Receipt {
+	r := Receipt{
 		Key: w.ReceiptKey, Reference: w.Reference, Shop: w.Shop, OrderID: w.OrderID, Name: w.Name, Number: w.Number, Email: w.Email,
 		Language: w.Language, Text: w.Body, SubmittedAt: w.SubmittedAt, Zone: zone(w.TimeZone),
+		Unsent: contains(w.Flags, NotAcknowledged) || contains(w.Flags, EmailUnusable),
 	}
+	shop, ok := d.Config.Shop(w.Shop)
+	if !ok {
+		return r
+	}
+	var order store.Order
+	if w.OrderID != "" && !contains(w.Flags, EmailDiffers) {
+		order, _ = d.DB.Order(ctx, w.OrderID) // without it the shop's country counts
+	}
+	terms := TermsOf(shop, order, w.SubmittedAt)
+	r.SendBackBy, r.RefundBy = LastDay(terms.SendBack), LastDay(terms.Refund)
+	return r
 }
 
 func zone(name string) *time.Location {

@@ -66,3 +66,11 @@ func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
 		Refund:   returns.RefundDue(contract, returns.Declaration{At: sent, NothingToReturn: never}).End,
 	}
 }
+
+// LastDay gives a moment of the last day of a term that ends at a midnight.
+func LastDay(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return end.Add(-time.Second)
+}

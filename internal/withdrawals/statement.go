@@ -36,4 +36,8 @@ type Receipt struct {
 	Text        string
 	SubmittedAt time.Time      // when the statement took effect, UTC
 	Zone        *time.Location // of the consumer, else of the shop
+	// The last days for the goods and for the money, as an instant within that day in Zone; zero where there is none yet.
+	SendBackBy, RefundBy time.Time
+	// Unsent tells that no acknowledgement goes to Email: it cannot be reached, or too many were asked for.
+	Unsent bool
 }

@@ -32,6 +32,8 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/reject":   "agent",
 	"POST /ops/returns/{id}/receive":  "agent",
 	"POST /ops/returns/{id}/calloff":  "agent",
+	"POST /ops/returns/{id}/end":      "agent",
+	"POST /ops/returns/{id}/proof":    "agent",
 	"GET /ops/withdrawals":            "viewer",
 	"POST /ops/withdrawals":           "agent",
 	"GET /ops/withdrawals/{id}":       "viewer",

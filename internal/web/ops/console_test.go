@@ -104,6 +104,15 @@ type desk struct {
 	real  *cases.Desk
 }
 
+func (d *desk) End(_ context.Context, c store.Case, actor, note string) (store.Case, error) {
+	return d.note("end", c, actor, note)
+}
+
+func (d *desk) ProofOfDispatch(_ context.Context, c store.Case, actor, note string) error {
+	_, err := d.note("proof", c, actor, note)
+	return err
+}
+
 func (d *desk) note(what string, c store.Case, actor, words string) (store.Case, error) {
 	d.calls = append(d.calls, strings.TrimSpace(what+" "+c.ID+" "+actor+" "+words))
 	return c, d.err

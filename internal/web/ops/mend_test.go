@@ -204,7 +204,7 @@ func TestLetGoLeavesTheListAndStaysOnRecord(t *testing.T) {
 	if got.State != store.MessageDismissed || got.ErrorCode != "topic_unknown" {
 		t.Errorf("%s %q", got.State, got.ErrorCode)
 	}
-	if a, err := b.db.Attention(t.Context()); err != nil || a.Messages != 0 {
+	if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Messages != 0 {
 		t.Errorf("attention %+v %v", a, err)
 	}
 	if page := s.page("/ops/messages/m1"); !strings.Contains(page, "called her") || !strings.Contains(page, "Let go") {

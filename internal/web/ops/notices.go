@@ -20,6 +20,8 @@ var notices = map[string]notice{
 	"approved":   {Tone: "good", Text: "Approved. The shopper gets your words and the instructions."},
 	"rejected":   {Tone: "good", Text: "Rejected. The shopper gets your words."},
 	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
+	"ended":      {Tone: "good", Text: "Ended. What did not come back is not paid for."},
+	"proven":     {Tone: "good", Text: "Noted. The money may no longer wait for the goods."},
 	"seen":       {Tone: "good", Text: "Noted. The statement stays on record."},
 	"entered":    {Tone: "good", Text: "Recorded, and acknowledged where there is an address."},
 	"called_off": {Tone: "good", Text: "Called off. The shopper keeps the goods."},

@@ -33,6 +33,8 @@ type Cases interface {
 	Reject(ctx context.Context, c store.Case, actor, words string) (store.Case, error)
 	Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error)
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
+	End(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
+	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 

@@ -43,7 +43,7 @@ var refundOrder = []store.RefundStatus{
 }
 
 func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) error {
-	attention, err := c.Store.Attention(r.Context())
+	attention, err := c.Store.Attention(r.Context(), v.now)
 	if err != nil {
 		return err
 	}

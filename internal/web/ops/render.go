@@ -81,7 +81,7 @@ func (c *console) render(w http.ResponseWriter, r *http.Request, v visit, status
 		p.Query = searchWords(r)
 	}
 	if v.role > nobody {
-		counts, err := c.Store.Attention(r.Context())
+		counts, err := c.Store.Attention(r.Context(), v.now)
 		if err != nil {
 			c.Log.WarnContext(r.Context(), "attention", "error", fault.Of(err))
 		}

@@ -53,8 +53,19 @@ func (v caseView) Receivable() bool {
 // Callable tells whether it can still be called off.
 func (v caseView) Callable() bool { return takes(v.Case, returns.CallOff) }
 
+// Endable tells whether the case can be ended because its goods, or the rest of them, do not come.
+func (v caseView) Endable() bool {
+	return v.Receivable() && !v.Approvable() && !v.Callable() && takes(v.Case, returns.Settle)
+}
+
+// Provable tells whether a proof of dispatch would end the waiting for the goods.
+func (v caseView) Provable() bool {
+	sent := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.DispatchProven })
+	return v.Case.Kind == returns.Withdrawal && v.Receivable() && len(v.Log) > 0 && !sent
+}
+
 // Open tells whether there is anything to do.
-func (v caseView) Open() bool { return v.Rejectable() || v.Receivable() || v.Callable() }
+func (v caseView) Open() bool { return v.Rejectable() || v.Receivable() || v.Callable() || v.Endable() }
 
 func takes(k store.Case, step returns.Step) bool {
 	_, err := returns.NextFor(k.Kind, k.State, step)

@@ -31,6 +31,36 @@ func (c *console) callOffReturn(w http.ResponseWriter, r *http.Request, v visit)
 		func(k store.Case) (store.Case, error) { return c.Cases.CallOff(r.Context(), k, v.actor()) })
 }
 
+// endReturn ends a case whose goods, or the rest of them, never came back.
+func (c *console) endReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	note := text(r, "words", maxNote)
+	if note == "" {
+		return c.done(w, r, "returns", r.PathValue("id"), nil, "need_note")
+	}
+	return c.moveCase(w, r, v, "end", "ended", returns.Settle,
+		func(k store.Case) (store.Case, error) { return c.Cases.End(r.Context(), k, v.actor(), note) })
+}
+
+// proveDispatch records that the consumer proved to have sent the goods of a withdrawal.
+func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "words", maxNote)
+	if note == "" {
+		return c.done(w, r, "returns", id, nil, "need_note")
+	}
+	k, err := c.Store.Case(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if err := c.Cases.ProofOfDispatch(r.Context(), k, v.actor(), note); err != nil {
+		return err
+	}
+	err = c.mend(r.Context(), v, act{
+		name: "proof of dispatch", object: "case:" + id, note: note,
+		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
+	})
+	return c.done(w, r, "returns", id, err, "proven")
+}
+
 // errUnits: the quantities of a receipt are not quantities that can have come back.
 var errUnits = errors.New("ops: quantities of a receipt")
 

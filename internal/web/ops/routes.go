@@ -77,6 +77,9 @@ func (c *console) table() []route {
 		{"POST /ops/returns/{id}/receive", agent, c.receiveReturn},
 		{"POST /ops/returns/{id}/calloff", agent, c.callOffReturn},
 
+		{"POST /ops/returns/{id}/end", agent, c.endReturn},
+		{"POST /ops/returns/{id}/proof", agent, c.proveDispatch},
+
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},
 		{"GET /ops/withdrawals/{id}", viewer, c.oneWithdrawal},

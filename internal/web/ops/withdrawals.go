@@ -20,6 +20,7 @@ type Withdrawals interface {
 // withdrawalsData is what the room of withdrawals shows.
 type withdrawalsData struct {
 	Unseen []store.Withdrawal // with something odd about them
+	Due    []dueRow           // whose money has not gone, the nearest deadline first
 	Recent []store.Withdrawal
 	More   more
 	Shops  []string
@@ -84,6 +85,9 @@ func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visi
 		return err
 	}
 	if data.Unseen, data.More = cut(unseen, limit); err != nil {
+		return err
+	}
+	if data.Due, err = c.moneyDue(r.Context(), v.now, limit); err != nil {
 		return err
 	}
 	if data.Recent, err = c.Store.WithdrawalsSeen(r.Context(), limit); err != nil {

@@ -1,12 +1,15 @@
 package ops_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"homeward/internal/cases"
+	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/ops"
 	"homeward/internal/withdrawals"
@@ -78,6 +81,52 @@ func TestALetterIsEnteredAndDealtWith(t *testing.T) {
 	})
 	if page := s.page("/ops/withdrawals/forged"); !strings.Contains(page, "somebody changed") {
 		t.Error("a statement without evidence looks proven")
+	}
+}
+
+// TestMoneyThatIsDueComesIntoSight: from the declaration to the day after the last one, and as soon as the goods were sent.
+func TestMoneyThatIsDueComesIntoSight(t *testing.T) {
+	b := withWithdrawals(t)
+	b.order("o1")
+	k := b.caseOf("c1", returns.Approved)
+	b.write(func(tx *store.Tx) error {
+		k.ID, k.RMA, k.Nonce, k.Kind = "c2", "R-C2", "withdrawal w1", returns.Withdrawal
+		if err := tx.InsertCase(t.Context(), k); err != nil {
+			return err
+		}
+		return tx.InsertWithdrawal(t.Context(), store.Withdrawal{
+			ID: "w1", Shop: "acme", OrderID: "o1", CaseID: "c2", ReceiptKey: "k", Reference: "W-1", StatementKey: "s", Channel: "online", Body: "x",
+			SubmittedAt: t0, RecordedAt: t0, SeenAt: t0, RefundDueAt: t0.AddDate(0, 0, 14),
+		})
+	})
+	for days, want := range map[int]struct {
+		says    string
+		waiting int
+	}{
+		1: {"Due in 13", 0}, 8: {"Half of the time is over", 0}, 11: {"Due in 3", 1}, 15: {"Waits for the goods", 1},
+	} {
+		b.now = t0.AddDate(0, 0, days)
+		if page := b.signIn("agent").page("/ops/withdrawals"); !strings.Contains(page, want.says) {
+			t.Errorf("after %d days the room does not say %q", days, want.says)
+		}
+		if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Withdrawals != want.waiting {
+			t.Errorf("after %d days %d wait, %v", days, a.Withdrawals, err)
+		}
+	}
+	b.now = t0.AddDate(0, 0, 15)
+	s := b.signIn("agent")
+	s.press("/ops/returns/c2/proof", url.Values{}, "need_note")
+	s.press("/ops/returns/c2/proof", url.Values{"words": {"a receipt of the post"}}, "proven")
+	b.write(func(tx *store.Tx) error {
+		return tx.AddCaseStep(t.Context(), store.CaseStep{ID: "s1", CaseID: "c2", At: b.now, Actor: "staff:agent", Step: cases.DispatchProven})
+	})
+	if page := s.page("/ops/withdrawals"); !strings.Contains(page, "Overdue by 24 h") || !strings.Contains(page, "may not wait") {
+		t.Error("sent, overdue, and nobody says so")
+	}
+	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}}, "need_note")
+	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}, "words": {"lost"}}, "ended")
+	if got := strings.Join(b.desk.calls, "|"); got != "proof c2 staff:agent a receipt of the post|end c2 staff:agent lost" {
+		t.Errorf("the desk was asked: %s", got)
 	}
 }
 

@@ -115,16 +115,27 @@ func (p *place) zone(r withdrawals.Receipt) *time.Location {
 
 func (h *handler) receiptPage(r *http.Request, p *place, receipt withdrawals.Receipt) *receiptPage {
 	at := receipt.SubmittedAt.In(p.zone(receipt))
-	due := p.words.Date(at.AddDate(0, 0, statutoryDays))
+	day := func(known time.Time) string {
+		if known.IsZero() {
+			known = at.AddDate(0, 0, statutoryDays)
+		}
+		return p.words.Date(known.In(at.Location()))
+	}
 	page := &receiptPage{
 		Frame:     h.placeFrame(r, p, p.words.T("page.withdraw.receipt.title", "Reference", receipt.Reference), "/"+p.nameOf(receipt)),
 		Reference: receipt.Reference, Order: p.words.T("page.order.title", "Number", receipt.Number),
 		When: moment(p.words, at), ISO: receipt.SubmittedAt.UTC().Format(time.RFC3339), Text: p.shown(receipt),
-		TextLang: receipt.Language, TextDir: templates.Direction(receipt.Language), Mail: receipt.Email, SendBy: due, RefundBy: due,
+		TextLang: receipt.Language, TextDir: templates.Direction(receipt.Language), Mail: receipt.Email, SendBy: day(receipt.SendBackBy), RefundBy: day(receipt.RefundBy),
 		Address: returnAddress(p.shop), File: p.base + "/" + p.nameOf(receipt) + "/statement.txt" + p.query,
 	}
+	if receipt.Unsent {
+		page.Mail = ""
+	}
+	if p.visit != nil && page.Mail != "" {
+		page.Mail = maskedEmail(receipt.Email)
+	}
 	if p.visit != nil {
-		page.Own, page.Mail, page.Masked = p.visit.path, maskedEmail(receipt.Email), receipt.Email != ""
+		page.Own, page.Masked = p.visit.path, receipt.Email != ""
 	}
 	return page
 }
