@@ -122,9 +122,12 @@ func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 		Frame: h.visitFrame(v, words.T("page.case.title", "RMA", c.RMA), "/returns/"+c.RMA), RMA: c.RMA,
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
 		Hero:   hero{Tone: caseTone(c.State), Title: words.T("page.case.hero." + state), Note: words.T("page.case.note." + state)},
-		Steps:  v.caseSteps(c.State, paid(own)), Send: c.State == returns.Approved, Address: returnAddress(v.shop),
-		Tracking: c.TrackingNumber, CanTrack: allows(c.State, returns.Send), CanCall: allows(c.State, returns.CallOff),
-		Decision: c.Decision, Reason: words.Code("reason", string(c.Reason)), Note: c.Note, Action: v.path + "/returns/" + c.RMA,
+		Steps:  v.caseSteps(c, paid(own)), Send: c.State == returns.Approved, Address: returnAddress(v.shop),
+		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
+		Decision: c.Decision, Note: c.Note, Action: v.path + "/returns/" + c.RMA,
+	}
+	if c.Reason != "" { // a withdrawal has none
+		p.Reason = words.Code("reason", string(c.Reason))
 	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
@@ -133,16 +136,26 @@ func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 	}
 	p.Refunds = v.refundRows(own)
 	if len(own) == 0 && !c.State.Final() {
-		if worth, err := returns.PlanRefund(v.order.State.Order, earlier(l.refunds), c.Items); err == nil {
-			p.Expected = words.Money(worth.Total, v.order.State.Order.Currency)
+		if worth, err := expected(c, v.order.State.Order, earlier(l.refunds)); err == nil {
+			p.Expected = words.Money(worth, v.order.State.Order.Currency)
 		}
 	}
 	return p
 }
 
-func allows(state returns.State, step returns.Step) bool {
-	_, err := returns.Next(state, step)
+func allows(c store.Case, step returns.Step) bool {
+	_, err := returns.NextFor(c.Kind, c.State, step)
 	return err == nil
+}
+
+// expected gives what a case will bring when all its goods are back.
+func expected(c store.Case, order orders.Order, before []returns.Earlier) (int64, error) {
+	if c.Kind == returns.Withdrawal {
+		plan, err := returns.PlanWithdrawal(order, before, c.Items, returns.WithdrawalOptions{})
+		return plan.Total, err
+	}
+	plan, err := returns.PlanRefund(order, before, c.Items)
+	return plan.Total, err
 }
 
 // returnAddress gives where goods go back to, line by line.
@@ -169,8 +182,10 @@ func paid(refunds []store.Refund) bool {
 	return len(refunds) > 0 && !slices.ContainsFunc(refunds, func(r store.Refund) bool { return r.Status != store.RefundSucceeded })
 }
 
-// caseSteps shows how far a return is; none for one that ended early, or without money.
-func (v *visit) caseSteps(state returns.State, paid bool) []step {
+// caseSteps shows how far a return is; none for one that ended early, or without money. The goods of a withdrawal were not
+// asked for and not accepted: their way begins when they are sent.
+func (v *visit) caseSteps(c store.Case, paid bool) []step {
+	state := c.State
 	now := map[returns.State]int{
 		returns.Requested: 0, returns.Approved: 1, returns.InTransit: 2, returns.Received: 3, returns.Refunding: 4, returns.Closed: 4,
 	}
@@ -179,5 +194,10 @@ func (v *visit) caseSteps(state returns.State, paid bool) []step {
 		return nil
 	}
 	names := []string{"requested", "approved", "in_transit", "received", "refunded"}
+	if c.Kind == returns.Withdrawal {
+		if names, i = names[2:], i-2; i < 0 {
+			return nil
+		}
+	}
 	return v.steps("page.case.step.", names, i, state == returns.Closed)
 }

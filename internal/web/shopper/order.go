@@ -88,8 +88,12 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	p.Recent, p.Earlier = story[:cut], story[cut:]
 	for _, c := range l.cases {
+		state := words.Code("case", string(c.State))
+		if c.Kind == returns.Withdrawal && c.State == returns.Approved { // nobody accepted it: it took effect by itself
+			state = words.T("page.case.hero.approved")
+		}
 		p.Cases = append(p.Cases, caseRow{
-			Title: words.T("page.case.title", "RMA", c.RMA), State: words.Code("case", string(c.State)),
+			Title: words.T("page.case.title", "RMA", c.RMA), State: state,
 			Href: v.path + "/returns/" + c.RMA, Date: words.Date(c.CreatedAt),
 		})
 	}

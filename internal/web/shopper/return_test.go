@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -246,5 +247,27 @@ func TestAnotherOrdersCase(t *testing.T) {
 	has(t, b.post(strings.Replace(page, path, other, 1)+"/cancel", nil), 404)
 	if got := b.cases(order.ID)[0].State; got != returns.Approved {
 		t.Errorf("another order's link moved the case to %s", got)
+	}
+}
+
+// TestTheCaseOfAWithdrawal: nobody accepted it, its shopper cannot take it back by a button, and it brings the delivery as well.
+func TestTheCaseOfAWithdrawal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	desk := &cases.Desk{DB: b.db, Config: b.config, Queue: noQueue{}, Now: func() time.Time { return now }}
+	var c store.Case
+	err := b.db.Write(t.Context(), func(tx *store.Tx) error {
+		var err error
+		c, err = desk.OpenWithdrawal(t.Context(), tx, &b.config.Shops[0], b.order(order.ID), "w1", nil)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{path, path + "/returns/" + c.RMA} {
+		w := b.get(page)
+		has(t, w, 200, "Please send it back to us")
+		lacks(t, w, "Accepted", "/cancel", "Requested")
 	}
 }

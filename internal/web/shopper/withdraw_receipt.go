@@ -150,7 +150,11 @@ func (p *place) shown(r withdrawals.Receipt) string {
 
 // moment writes a time with its zone, so that it says the same wherever it is read.
 func moment(words page.Words, at time.Time) string {
-	return words.T("page.withdraw.receipt.moment", "Moment", words.DateTime(at), "Zone", at.Location().String()+", UTC"+at.Format("-07:00"))
+	zone := at.Location().String() + ", UTC" + at.Format("-07:00")
+	if templates.Direction(words.Lang()) == "rtl" { // else a broken line would put its halves into the wrong places
+		zone = "\u2066" + zone + "\u2069"
+	}
+	return words.T("page.withdraw.receipt.moment", "Moment", words.DateTime(at), "Zone", zone)
 }
 
 // saveReceipt gives the statement and its receipt as a file to keep.
