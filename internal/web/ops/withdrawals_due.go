@@ -2,11 +2,13 @@ package ops
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 )
 
 // dueRow is a withdrawal whose money has not gone.
@@ -32,7 +34,7 @@ func (c *console) moneyDue(ctx context.Context, now time.Time, limit int) ([]due
 		if err != nil {
 			return nil, err
 		}
-		row.Withheld = !released(log)
+		row.Withheld = !released(log) && !slices.Contains(w.Flags, withdrawals.NotShipped)
 		row.Deadline = deadlineChip(w, now, row.Withheld)
 		due = append(due, row)
 	}

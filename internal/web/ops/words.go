@@ -8,18 +8,21 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 )
 
 // words are the functions of the templates.
 var words = template.FuncMap{
-	"plain":   plain,
-	"mask":    mask,
-	"chip":    chipOf,
-	"amount":  amount,
-	"number":  named,
-	"topic":   topicOf,
-	"on":      func(context, row any) on { return on{context, row} },
-	"retries": func(w store.Work) bool { return w.State == store.Due && w.ErrorCode != "" },
+	"plain":      plain,
+	"mask":       mask,
+	"chip":       chipOf,
+	"caseChip":   caseChip,
+	"lastMoment": withdrawals.LastDay,
+	"amount":     amount,
+	"number":     named,
+	"topic":      topicOf,
+	"on":         func(context, row any) on { return on{context, row} },
+	"retries":    func(w store.Work) bool { return w.State == store.Due && w.ErrorCode != "" },
 }
 
 // on is what a shared part of a page gets: P, the page or where its form leads back to, and R, what it shows.
@@ -74,6 +77,14 @@ func chipOf(kind string, state any) chip {
 		return chip{"bad", plain(word)}
 	}
 	return chip{"info", plain(word)}
+}
+
+// caseChip gives a case's chip. Nobody approved a withdrawal.
+func caseChip(k store.Case) chip {
+	if k.Kind == returns.Withdrawal && k.State == returns.Approved {
+		return chip{"info", "Expected back"}
+	}
+	return chipOf("case", k.State)
 }
 
 // asText gives the letters of a code of any string type.
