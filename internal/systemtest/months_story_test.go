@@ -15,6 +15,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
+	"homeward/internal/withdrawals"
 	"homeward/providers/providertest/sign"
 	"homeward/providers/standin"
 	"homeward/providers/standin/httpfault"
@@ -42,6 +43,8 @@ type months struct {
 	serial   int
 	posted   int
 	refused  int
+	// withdrawn counts the statements of withdrawal.
+	withdrawn int
 }
 
 // bought is what the world knows of an order.
@@ -325,12 +328,49 @@ func (m *months) giveBack(id string) {
 		}
 	}
 	m.serial++
+	if m.one(3) {
+		m.withdraw(o, items)
+		return
+	}
 	c, err := m.s.App.Desk.Open(context.Background(), o, returns.Request{Items: items, Reason: "other", Remedy: returns.RefundRemedy}, fmt.Sprint("n", m.serial))
 	if errors.Is(err, cases.ErrRefused) {
 		m.refused++
 		return
 	}
 	must(m.t, err)
+	m.comesBack(id, c, items)
+}
+
+// withdraw has a shopper withdraw from all or a part of an order, and sometimes say so twice.
+func (m *months) withdraw(o store.Order, items []returns.Item) {
+	statement := withdrawals.Statement{
+		Shop: o.Shop, OrderID: o.ID, Name: "Bronisława", Number: o.State.Order.Number, Language: o.Language, Text: "I withdraw from the contract.",
+	}
+	if !m.one(2) {
+		statement.Items = items
+	}
+	first, err := m.s.App.Withdrawals.Declare(context.Background(), statement)
+	must(m.t, err)
+	if m.one(3) {
+		second, err := m.s.App.Withdrawals.Declare(context.Background(), statement)
+		must(m.t, err)
+		if second.Key != first.Key {
+			m.t.Errorf("a statement made twice has two receipts: %s, %s", first.Reference, second.Reference)
+		}
+	}
+	m.withdrawn++
+	w, err := m.s.App.DB.WithdrawalByKey(context.Background(), o.Shop, first.Key)
+	must(m.t, err)
+	if w.CaseID == "" || time.Since(w.SubmittedAt) > time.Second { // made before, the case is on its way
+		return
+	}
+	c, err := m.s.App.DB.Case(context.Background(), w.CaseID)
+	must(m.t, err)
+	m.comesBack(o.ExternalID, c, c.Items)
+}
+
+// comesBack has the goods of a case come back one way or another, or never.
+func (m *months) comesBack(id string, c store.Case, items []returns.Item) {
 	if m.one(3) {
 		m.plan(m.hours(1, 200), func() { m.giveBack(id) })
 	}

@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"homeward/internal/app"
+	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
+	"homeward/internal/withdrawals"
 )
 
 // seedEnv repeats the stories of a run of TestMonths: its value is the seed that a failed run printed. ordersEnv sets how many
@@ -59,14 +61,35 @@ func TestMonths(t *testing.T) {
 		m.live(90*24*time.Hour, step)
 		m.quiet()
 		m.live(15*24*time.Hour, 12*time.Hour)
-		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused",
-			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused)
+		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused, %d withdrawals",
+			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused, m.withdrawn)
 		m.everyMessageEnded(count)
 		m.nothingTwice()
 		m.ledgerIsStripes()
 		m.stateIsFold(count)
+		m.statementsStand(count)
 	})
 	nobodyNamed(t, "the log", log.String())
+}
+
+// statementsStand checks that every statement of withdrawal is on record, proven, and was acknowledged or says why not.
+func (m *months) statementsStand(count int) {
+	found, err := withdrawals.Verify(context.Background(), m.s.App.DB)
+	must(m.t, err)
+	if count >= telling && found.Statements < count/20 {
+		m.t.Errorf("%d statements of withdrawal are too few to prove anything", found.Statements)
+	}
+	acknowledged := 0
+	for i := range count {
+		for _, row := range rows(m.t, m.s, "M"+strconv.Itoa(i)) {
+			if row.Topic == messages.WithdrawalReceived {
+				acknowledged++
+			}
+		}
+	}
+	if acknowledged < found.Statements {
+		m.t.Errorf("%d statements, and only %d acknowledgements", found.Statements, acknowledged)
+	}
 }
 
 // telling is how many orders there must be for everything to have happened to some.
