@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"homeward/internal/app"
@@ -49,6 +50,11 @@ func (c *checkCommand) Run(ctx context.Context) error {
 
 // checkEvidence reads the chain of evidence and says how it stands.
 func checkEvidence(ctx context.Context, cfg *config.Config, w io.Writer) error {
+	if path, ok := strings.CutPrefix(cfg.Database, "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("database: there is no file %q; look at database in the configuration", path)
+		}
+	}
 	db, err := store.Open(ctx, cfg.Database)
 	if err != nil {
 		return err

@@ -64,7 +64,11 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 			continue
 		}
 		live[c.ID] = true
-		for _, item := range c.Items {
+		items := c.Items
+		if c.State == returns.Closed { // what never came back may come yet
+			items = c.Received
+		}
+		for _, item := range items {
 			taken[item.LineID] += item.Quantity
 		}
 	}
@@ -227,7 +231,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 		}
 	}
 	if len(v.Refunds) == 0 {
-		if total, _, err := worth(c, order.State.Order, earlier(refunds, ""), c.Items); err == nil {
+		if total, _, err := worth(c, order.State.Order, refunds, c.Items); err == nil {
 			v.Expected = total
 		}
 	}

@@ -41,6 +41,11 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 		if err != nil {
 			return err
 		}
+		if owed, err := d.owedWithoutGoods(ctx, tx, c); err != nil {
+			return err
+		} else if owed {
+			return fault.New(fault.Permanent, "money_owed", "The goods were sent, or never left you: the money is owed. Mark them as received, and it goes back.", nil)
+		}
 		if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.Status != store.RefundSucceeded }) {
 			return fault.New(fault.Permanent, "money_under_way", "A refund of this case has not arrived yet; wait for it, or mend it first.", nil)
 		}
@@ -128,6 +133,9 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	switch stage {
 	case orders.Delivered, orders.Collected:
 		if alone, err := d.claimedAlone(ctx, tx, caseID); err != nil || !alone {
+			return nil, err
+		}
+		if doubtful, err := d.doubtful(ctx, tx, caseID); err != nil || doubtful {
 			return nil, err
 		}
 		_, tasks, err := d.receive(ctx, tx, shop, order, caseID, nil, Carrier)

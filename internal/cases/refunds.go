@@ -47,7 +47,7 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		return nil, err
 	}
 	once := distinct(refunds)
-	total, lines, err := worth(*c, order.State.Order, append(earlier(refunds, ""), owed(refunds)...), unpaid(order.State.Order, once, items))
+	total, lines, err := worth(*c, order.State.Order, refunds, unpaid(order.State.Order, once, items))
 	if err != nil {
 		return nil, err
 	}
@@ -81,31 +81,23 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 
 // worth says what goods bring that came back: by the shop's policy for a return; all that was paid for them, and at the end
 // delivery and fees too, for a withdrawal.
-func worth(c store.Case, order orders.Order, before []returns.Earlier, items []returns.Item) (int64, []orders.RefundLine, error) {
+func worth(c store.Case, order orders.Order, refunds []store.Refund, items []returns.Item) (int64, []orders.RefundLine, error) {
+	before := earlier(refunds, "")
 	if c.Kind == returns.Withdrawal {
-		plan, err := returns.PlanWithdrawal(order, before, items, returns.WithdrawalOptions{})
+		plan, err := returns.PlanWithdrawal(order, append(before, owed(refunds)...), items, returns.WithdrawalOptions{})
 		return plan.Total, plan.Ledger, err
 	}
 	plan, err := returns.PlanRefund(order, before, items)
 	return plan.Total, plan.Lines, err
 }
 
-// owed gives the delivery and the fees of refunds that failed: they are still to be paid by hand or again, and so not due a
-// second time.
+// owed gives what refunds were for that failed and have none in their place: it is still to be paid by hand or again, and so
+// not due a second time, and its goods are back.
 func owed(refunds []store.Refund) []returns.Earlier {
 	var out []returns.Earlier
-	for _, r := range distinct(refunds) {
-		if counts(r) {
-			continue
-		}
-		var lines []orders.RefundLine
-		for _, line := range r.Lines {
-			if line.LineID == returns.DeliveryLine || line.LineID == returns.FeesLine {
-				lines = append(lines, line)
-			}
-		}
-		if len(lines) > 0 {
-			out = append(out, returns.Earlier{Lines: lines})
+	for _, r := range store.Standing(distinct(refunds)) {
+		if !counts(r) && len(r.Lines) > 0 {
+			out = append(out, returns.Earlier{Lines: r.Lines})
 		}
 	}
 	return out

@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"homeward/internal/config"
@@ -16,16 +18,15 @@ import (
 // has taken effect. It takes as many of the units as no other case has; no items means every one. A zero case means that
 // nothing was left.
 func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, statementID string, items []returns.Item) (store.Case, error) {
-	all, err := tx.CasesOf(ctx, order.ID)
+	number, err := d.takeOver(ctx, tx, order, items)
 	if err != nil {
 		return store.Case{}, err
 	}
-	refunds, err := tx.RefundsOf(ctx, order.ID)
+	all, refunds, err := d.known(ctx, tx, order)
 	if err != nil {
 		return store.Case{}, err
 	}
-	items = withdrawn(order, items, Taken(all, refunds))
-	if len(items) == 0 {
+	if items = withdrawn(order, items, Taken(all, refunds)); len(items) == 0 {
 		return store.Case{}, nil
 	}
 	if err := tx.UpdateOrder(ctx, order); err != nil { // as for returns: two at once take turns
@@ -34,12 +35,59 @@ func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 	now := d.Now()
 	c := store.Case{
 		ID: id.New(now), Shop: shop.ID, OrderID: order.ID, RMA: id.RMA(), Kind: returns.Withdrawal, State: returns.Approved,
-		Nonce: noncePrefix + statementID, Remedy: returns.RefundRemedy, Items: items, CreatedAt: now, UpdatedAt: now,
+		Nonce: noncePrefix + statementID, Remedy: returns.RefundRemedy, Items: items, TrackingNumber: number, CreatedAt: now, UpdatedAt: now,
 	}
 	if err := tx.InsertCase(ctx, c); err != nil {
 		return store.Case{}, err
 	}
 	return c, d.log(ctx, tx, c.ID, Shopper, "withdrew", "")
+}
+
+// LeftToWithdraw tells whether a withdrawal would find anything: also what a return waits for would be its.
+func (d *Desk) LeftToWithdraw(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (bool, error) {
+	all, refunds, err := d.known(ctx, tx, order)
+	all = slices.DeleteFunc(all, waits)
+	return len(withdrawn(order, items, Taken(all, refunds))) > 0, err
+}
+
+func (d *Desk) known(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Case, []store.Refund, error) {
+	all, err := tx.CasesOf(ctx, order.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	return all, refunds, err
+}
+
+// waits tells of a return by the shop's goodwill whose goods are not back yet.
+func waits(c store.Case) bool {
+	return c.Kind == returns.Return && len(c.Received) == 0 && !c.State.Final()
+}
+
+// takeOver ends the returns that wait for goods a statement withdraws from: the right is more than the goodwill, and a return
+// that is refused later must not have stood in its way. It gives the number of the parcel that is on its way, when there is one.
+func (d *Desk) takeOver(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (trackingNumber string, err error) {
+	all, err := tx.CasesOf(ctx, order.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range all {
+		if !waits(c) || !overlap(c.Items, items) {
+			continue
+		}
+		if err := d.step(ctx, tx, &c, returns.CallOff, System, "its shopper withdrew from the contract"); err != nil {
+			return "", err
+		}
+		trackingNumber = c.TrackingNumber
+	}
+	return trackingNumber, nil
+}
+
+// overlap tells whether a statement names goods of a case; one that names none names all.
+func overlap(of, items []returns.Item) bool {
+	return len(items) == 0 || slices.ContainsFunc(of, func(o returns.Item) bool {
+		return slices.ContainsFunc(items, func(i returns.Item) bool { return i.LineID == o.LineID && i.Quantity > 0 })
+	})
 }
 
 // withdrawn gives the units that a statement takes back: those it names, or all, without what is taken.
@@ -87,4 +135,51 @@ func (d *Desk) tellWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 		Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
 	})
 	return outbox.Add(ctx, tx, order, drafts, now)
+}
+
+// What a statement's flags tell of its case: see the package withdrawals.
+const (
+	flagLate       = "late"
+	flagExcluded   = "excluded"
+	flagNotShipped = "not_shipped"
+)
+
+// doubtful tells of a withdrawal that staff have to look at before money goes: it came late, or concerns goods that may be
+// excluded, and nobody has dealt with it. That its parcel arrived stands in the log, and once for all.
+func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool, error) {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil || c.Kind != returns.Withdrawal {
+		return false, err
+	}
+	statement, err := tx.Withdrawal(ctx, StatementOf(c))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	odd := slices.Contains(statement.Flags, flagLate) || slices.Contains(statement.Flags, flagExcluded)
+	if err != nil || !odd || !statement.SeenAt.IsZero() {
+		return false, err
+	}
+	return true, d.log(ctx, tx, c.ID, Carrier, "arrived", "the statement was late or concerns goods that may be excluded: look at it, then mark the goods as received")
+}
+
+// owedWithoutGoods tells of a withdrawal whose money the shop must not keep although no goods came: they were proven to be
+// sent, scanned by a carrier, or never left the shop (Directive 2011/83/EU, Art. 13(3)).
+func (d *Desk) owedWithoutGoods(ctx context.Context, tx *store.Tx, c store.Case) (bool, error) {
+	if c.Kind != returns.Withdrawal || len(left(c, nil)) == 0 {
+		return false, nil
+	}
+	log, err := tx.CaseLog(ctx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range log {
+		if s.Step == DispatchProven || (s.Step == string(returns.Send) && s.Actor == Carrier) {
+			return true, nil
+		}
+	}
+	statement, err := tx.Withdrawal(ctx, StatementOf(c))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return slices.Contains(statement.Flags, flagNotShipped), err
 }

@@ -69,11 +69,6 @@ func TestAWithdrawalBringsEverythingBack(t *testing.T) {
 func TestWhatNeverComesBackIsEndedByStaff(t *testing.T) {
 	b := newBench(t)
 	c := b.withdraw("w1", nil)
-	for range 2 {
-		if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
-			t.Fatal(err)
-		}
-	}
 	c = b.receive(c, units("l1", 1))
 	if _, err := b.desk.End(t.Context(), c, "staff:olga", "the rest was lost"); fault.Code(err) != "money_under_way" {
 		t.Errorf("with a refund under way: %v", err)
@@ -83,12 +78,26 @@ func TestWhatNeverComesBackIsEndedByStaff(t *testing.T) {
 		t.Fatalf("%d refunds, %v", len(refunds), err)
 	}
 	b.stripe(refunds[0], "succeeded")
+	sent := b.withdraw("w2", units("l2", 1)) // nothing is left: it is on its way with the first
+	if sent.ID != "" {
+		t.Fatal("a unit comes back twice")
+	}
 	c = b.must(b.desk.End(t.Context(), c, "staff:olga", "the rest was lost"))
 	if c.State != returns.Closed {
 		t.Errorf("the case is %s", c.State)
 	}
 	if _, err := b.desk.End(t.Context(), c, "staff:olga", "again"); !errors.Is(err, returns.ErrStep) {
 		t.Errorf("ended twice: %v", err)
+	}
+	// What was sent is owed, whether it came or not.
+	c = b.withdraw("w3", units("l2", 1))
+	for range 2 {
+		if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.desk.End(t.Context(), c, "staff:olga", "never seen"); fault.Code(err) != "money_owed" {
+		t.Errorf("proven to be sent, and ended: %v", err)
 	}
 	proven := 0
 	log, err := b.db.CaseLog(t.Context(), c.ID)

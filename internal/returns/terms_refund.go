@@ -59,8 +59,8 @@ func (c Contract) refundFromDeclared(d Declaration, told Evidence, days func(cal
 	if !d.withholds() {
 		return due
 	}
-	release, any := d.release()
-	if !any {
+	release, came := d.release()
+	if !came {
 		due.MayWithhold, due.PayBy = true, time.Time{}
 		return due
 	}
@@ -75,8 +75,8 @@ func (c Contract) refundFromDeclared(d Declaration, told Evidence, days func(cal
 func (c Contract) refundFromGoods(d Declaration, told Evidence, days func(calendar.Date) calendar.Date) RefundTerm {
 	since := told
 	if d.withholds() {
-		release, any := d.release()
-		if !any {
+		release, came := d.release()
+		if !came {
 			return RefundTerm{Term: Term{Rule: RefundGB, Code: AwaitingGoods}.because(told), MayWithhold: true}
 		}
 		since = release

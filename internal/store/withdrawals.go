@@ -68,10 +68,16 @@ func (r *Reads) WithdrawalByStatement(ctx context.Context, shop, key string) (Wi
 	return r.withdrawal(ctx, "shop = $1 AND statement_key = $2", shop, key)
 }
 
-// WithdrawalsOf gives an order's statements, oldest first.
+// WithdrawalsOf gives an order's statements, the oldest 500, oldest first.
 func (r *Reads) WithdrawalsOf(ctx context.Context, orderID string) ([]Withdrawal, error) {
 	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+
-		" FROM withdrawals WHERE order_id = $1 AND order_id <> '' ORDER BY submitted_at, id", orderID)
+		" FROM withdrawals WHERE order_id = $1 AND order_id <> '' ORDER BY submitted_at, id LIMIT 500", orderID)
+}
+
+// CertainWithdrawalsOf gives the newest statements about an order by who had its link or its address, newest first.
+func (r *Reads) CertainWithdrawalsOf(ctx context.Context, orderID string) ([]Withdrawal, error) {
+	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+
+		` FROM withdrawals WHERE order_id = $1 AND order_id <> '' AND flags NOT LIKE '%"email_differs"%' ORDER BY submitted_at DESC, id DESC LIMIT 50`, orderID)
 }
 
 // WithdrawalsUnseen gives the statements that no member of staff has looked at, the oldest first.
@@ -87,7 +93,8 @@ func (r *Reads) WithdrawalsSeen(ctx context.Context, limit int) ([]Withdrawal, e
 // WithdrawalsDue gives the statements whose money has not gone, the nearest deadline first.
 func (r *Reads) WithdrawalsDue(ctx context.Context, limit int) ([]Withdrawal, error) {
 	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+` FROM withdrawals WHERE case_id IN
-		(SELECT id FROM cases WHERE kind = 'withdrawal' AND state IN ('approved', 'in_transit', 'received'))
+		(SELECT id FROM cases WHERE kind = 'withdrawal' AND (state IN ('approved', 'in_transit', 'received') OR (state = 'refunding' AND EXISTS
+			(SELECT 1 FROM refunds WHERE refunds.case_id = cases.id AND refunds.case_id <> '' AND status NOT IN ('pending', 'succeeded', 'canceled')))))
 		ORDER BY CASE WHEN refund_due_at = 0 THEN 1 ELSE 0 END, refund_due_at, id LIMIT $1`, limit)
 }
 

@@ -95,7 +95,7 @@ func TestAWithdrawalFromThePageToTheMoney(t *testing.T) {
 // once, and the acknowledgement goes when they are back.
 func TestAGuestWithdrawsWhileEverythingElseIsDown(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
-		s.World.Mail.Hook(func(c smtpd.Call) smtpd.Fault { return smtpd.Fault{Cut: true} })
+		s.World.Mail.Hook(func(smtpd.Call) smtpd.Fault { return smtpd.Fault{Cut: true} })
 		form := url.Values{"name": {"Jan Kowalski"}, "order": {"4711"}, "email": {"jan@example.com"}, "nonce": {"n1"}}
 		status, to, _ := submit(t, s, "/s/acme/withdraw/confirm", form)
 		if status != http.StatusSeeOther || !strings.HasPrefix(to, "/s/acme/withdraw/") {

@@ -25,6 +25,7 @@ const (
 	Late            = "late"             // after the period, as far as it can be reckoned
 	OrderUnknown    = "order_unknown"    // no order of that number
 	EmailDiffers    = "email_differs"    // the order has another address: money waits until staff know who asked
+	Cancelled       = "order_cancelled"  // the order was cancelled, so nothing is to come back
 	NothingLeft     = "nothing_left"     // every unit is on its way back already, or was refunded
 	NotShipped      = "not_shipped"      // the goods have not left: stop them, then give the money back
 	Excluded        = "excluded"         // goods that the shop says cannot be withdrawn from (Art. 16)
@@ -83,21 +84,24 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 	if a.certain && w.Email == "" {
 		w.Email = a.order.State.Order.Customer.Email
 	}
-	w.StatementKey = statementKey(contract, a.certain, w)
+	w.StatementKey = statementKey(contract, a.certain, w, e.Nonce)
 	terms := TermsOf(shop, a.order, sent)
 	w.RefundDueAt, w.Flags = terms.Refund, flags(a, terms, w)
 	return w
 }
 
-// statementKey is the same for the same statement: about one contract and one set of goods, with one address for the
-// acknowledgement. Where it is not certain who speaks, only one of the same name is the same. So nobody is led to a receipt
-// that shows what he did not write himself.
-func statementKey(contract string, certain bool, w store.Withdrawal) string {
+// statementKey is the same for the same statement: about one contract, in the same words, by the same name and address, of
+// one form. So nobody is led to a receipt that shows what he did not write himself, and the second of two cups can be
+// withdrawn from in the words of the first. A letter is one by when it was sent.
+func statementKey(contract string, certain bool, w store.Withdrawal, nonce string) string {
 	items := slices.Clone(w.Items)
 	slices.SortFunc(items, func(a, b returns.Item) int { return strings.Compare(a.LineID, b.LineID) })
-	parts := []any{contract, items, orders.EmailKey(w.Email)}
-	if !certain {
-		parts = append(parts, w.Name)
+	parts := []any{contract, items, orders.EmailKey(w.Email), w.Name, w.Body}
+	switch {
+	case w.Channel != online:
+		parts = append(parts, w.Channel, w.SubmittedAt.UnixMilli())
+	case certain:
+		parts = append(parts, nonce)
 	}
 	text, _ := json.Marshal(parts) //nolint:errchkjson // strings and numbers
 	sum := sha256.Sum256(text)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"homeward/internal/config"
@@ -24,17 +25,18 @@ const (
 	limitSpan  = 24 * time.Hour
 )
 
-// recipients gives the addresses that are told: the order's, and the one that was typed. It flags what is not sent.
+// recipients gives the addresses that are told: the one that was typed, and the order's when it is certain that the
+// statement is its shopper's: a mistyped number must not bring one person's letter to another. It flags what is not sent.
 func (d *Desk) recipients(ctx context.Context, tx *store.Tx, shop *config.Shop, a about, w *store.Withdrawal) ([]string, error) {
 	var to []string
-	if a.known {
+	if a.certain {
 		if own := outbox.Contact(shop, a.order.State.Order).Email; own != "" {
 			to = append(to, own)
 		}
 	}
 	typed, ok := contact.Email(w.Email)
 	same := slices.ContainsFunc(to, func(s string) bool { return orders.EmailKey(s) == orders.EmailKey(typed) })
-	if !ok || (same && a.certain) {
+	if !ok || same {
 		return to, nil
 	}
 	byAddress, byNetwork, err := tx.WithdrawalsSince(ctx, shop.ID, typed, w.Network, d.Now().Add(-limitSpan))
@@ -43,15 +45,9 @@ func (d *Desk) recipients(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	}
 	if w.EnteredBy == "" && (byAddress >= perAddress || byNetwork >= perNetwork) {
 		w.Flags = append(w.Flags, NotAcknowledged)
-		if !a.certain {
-			to = nil // nor is a stranger's order a way around the limit
-		}
 		return to, nil
 	}
-	if !same {
-		to = append(to, typed)
-	}
-	return to, nil
+	return append(to, typed), nil
 }
 
 // acknowledge makes the acknowledgements due, on the statutory queue.
@@ -71,16 +67,24 @@ func (d *Desk) acknowledge(ctx context.Context, tx *store.Tx, shop *config.Shop,
 
 // witness writes the evidence: what was stated, as a digest, when, how it was asked for, and who is told.
 func (d *Desk) witness(ctx context.Context, tx *store.Tx, w store.Withdrawal, to []string) error {
-	data, err := json.Marshal(map[string]any{
-		"shop": w.Shop, "order": w.OrderID, "reference": w.Reference, "channel": w.Channel, "submitted_at": w.SubmittedAt.UTC().Format(time.RFC3339Nano),
-		"time_zone": w.TimeZone, "language": w.Language, "button": w.Button, "statement_sha256": Digest(w), "items": len(w.Items), "flags": w.Flags,
-		"acknowledged": len(to), "entered_by": w.EnteredBy,
-	})
+	said := testimony(w)
+	said["acknowledged"] = len(to)
+	data, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}
 	_, err = tx.AddEvidence(ctx, store.Evidence{At: w.RecordedAt, Object: "withdrawal:" + w.ID, Kind: "declared", Data: string(data)})
 	return err
+}
+
+// testimony is what the evidence says of a statement, and must find in it again.
+func testimony(w store.Withdrawal) map[string]any {
+	return map[string]any{
+		"shop": w.Shop, "order": w.OrderID, "case": w.CaseID, "reference": w.Reference, "channel": w.Channel,
+		"submitted_at": w.SubmittedAt.UTC().Format(time.RFC3339Nano), "refund_due_at": w.RefundDueAt.UTC().Format(time.RFC3339Nano),
+		"time_zone": w.TimeZone, "language": w.Language, "button": w.Button, "statement_sha256": Digest(w), "items": len(w.Items),
+		"flags": strings.Join(w.Flags, ","), "entered_by": w.EnteredBy,
+	}
 }
 
 // Digest binds a statement as it is stored: its words, its names, its time and where it came from.

@@ -3,9 +3,11 @@ package withdrawals
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -17,6 +19,8 @@ type Queue interface {
 
 // Cases opens what brings the goods and the money back.
 type Cases interface {
+	// LeftToWithdraw tells whether OpenWithdrawal would find anything.
+	LeftToWithdraw(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (bool, error)
 	// OpenWithdrawal opens the case of a statement about an order, for as many of the units as are not on their way back
 	// already; none: every one. A zero case means that nothing was left to come back.
 	OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, statementID string, items []returns.Item) (store.Case, error)
@@ -103,6 +107,9 @@ func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entr
 		return known, nil, err
 	}
 	if about.certain {
+		if known, err := d.repeated(ctx, tx, about.order, w); err != nil || known.ID != "" {
+			return known, nil, err
+		}
 		if w, err = d.open(ctx, tx, shop, about.order, w); err != nil {
 			return w, nil, err
 		}
@@ -124,8 +131,30 @@ func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entr
 	return w, tasks, err
 }
 
+// repeated gives the statement that a form made before in the same words, when nothing it could speak of is left.
+func (d *Desk) repeated(ctx context.Context, tx *store.Tx, order store.Order, w store.Withdrawal) (store.Withdrawal, error) {
+	if w.Channel != online {
+		return store.Withdrawal{}, nil
+	}
+	left, err := d.Cases.LeftToWithdraw(ctx, tx, order, w.Items)
+	if err != nil || left {
+		return store.Withdrawal{}, err
+	}
+	all, err := tx.WithdrawalsOf(ctx, order.ID)
+	for _, before := range all {
+		same := before.Name == w.Name && before.Body == w.Body && orders.EmailKey(before.Email) == orders.EmailKey(w.Email)
+		if same && slices.Equal(before.Items, w.Items) && before.Channel == online && before.CaseID != "" {
+			return before, err
+		}
+	}
+	return store.Withdrawal{}, err
+}
+
 // open opens the case of a statement whose order is certain.
 func (d *Desk) open(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, w store.Withdrawal) (store.Withdrawal, error) {
+	if contains(w.Flags, Cancelled) {
+		return w, nil // the cancellation gave the money back, or is to: staff look
+	}
 	c, err := d.Cases.OpenWithdrawal(ctx, tx, shop, order, w.ID, w.Items)
 	if err != nil {
 		return w, err
@@ -145,15 +174,15 @@ func (d *Desk) Receipt(ctx context.Context, shop, key string) (Receipt, error) {
 	return d.receipt(ctx, w), nil
 }
 
-// ByOrder gives the receipts of an order's statements, oldest first.
+// ByOrder gives the receipts of what was stated online about an order by who had its link or its address, newest first.
 func (d *Desk) ByOrder(ctx context.Context, orderID string) ([]Receipt, error) {
-	rows, err := d.DB.WithdrawalsOf(ctx, orderID)
+	rows, err := d.DB.CertainWithdrawalsOf(ctx, orderID)
 	if err != nil {
 		return nil, err
 	}
 	var all []Receipt
 	for _, w := range rows {
-		if !contains(w.Flags, EmailDiffers) { // somebody else may have made it; staff find out
+		if w.EnteredBy == "" { // a letter may hold what is not for everybody who has the link
 			all = append(all, d.receipt(ctx, w))
 		}
 	}

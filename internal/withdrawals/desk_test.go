@@ -110,7 +110,7 @@ func (b *bench) told(w store.Withdrawal) []string {
 func open(items ...returns.Item) withdrawals.Statement {
 	return withdrawals.Statement{
 		Shop: "acme", Name: "Zofia Nowak", Number: "1001", Email: "zofia@example.com", Items: items, Language: "pl",
-		Text: "Odstępuję od umowy.", Button: "Potwierdź odstąpienie od umowy", Network: "192.0.2.0/24", Agent: "Firefox",
+		Text: "Odstępuję od umowy.", Nonce: "n1", Button: "Potwierdź odstąpienie od umowy", Network: "192.0.2.0/24", Agent: "Firefox",
 	}
 }
 
@@ -134,7 +134,7 @@ func TestWhoeverSpeaksIsHeard(t *testing.T) {
 		"with another address":    {func(s *withdrawals.Statement) { s.OrderID, s.Email = "o1", "z@work.example" }, nil, []string{"z@work.example", "zofia@example.com"}, true},
 		"an unknown order":        {func(s *withdrawals.Statement) { s.Number = "4711" }, []string{withdrawals.OrderUnknown}, []string{"zofia@example.com"}, false},
 		"no number at all":        {func(s *withdrawals.Statement) { s.Number = "?" }, []string{withdrawals.OrderUnknown}, []string{"zofia@example.com"}, false},
-		"an address that differs": {func(s *withdrawals.Statement) { s.Email = "x@other.example" }, []string{withdrawals.EmailDiffers}, []string{"x@other.example", "zofia@example.com"}, false},
+		"an address that differs": {func(s *withdrawals.Statement) { s.Email = "x@other.example" }, []string{withdrawals.EmailDiffers}, []string{"x@other.example"}, false},
 		"an address that is none": {func(s *withdrawals.Statement) { s.OrderID, s.Email = "o1", "none" }, []string{withdrawals.EmailUnusable}, []string{"zofia@example.com"}, true},
 		"hostile and very long": {func(s *withdrawals.Statement) {
 			s.Name, s.Text = strings.Repeat("\x00<b>ż", 9000), strings.Repeat("ż\xff", 90000)
@@ -207,7 +207,8 @@ func TestTheSameStatementIsMadeOnce(t *testing.T) {
 		}
 	}
 	b.now = t0.Add(time.Hour)
-	_, first := b.declare(behindLink(returns.Item{LineID: "l1", Quantity: 1}))
+	again := behindLink(returns.Item{LineID: "l1", Quantity: 1})
+	_, first := b.declare(again)
 	if !first.SubmittedAt.Equal(t0) || len(b.told(first)) != 1 {
 		t.Errorf("an hour later: %v, told %v", first.SubmittedAt, b.told(first))
 	}
@@ -337,5 +338,110 @@ func TestALateStatementIsTakenAndFlagged(t *testing.T) {
 		if _, w := b.declare(behindLink()); slices.Contains(w.Flags, withdrawals.Late) != late || w.CaseID == "" {
 			t.Errorf("at minute %d: %v, case %q", minute, w.Flags, w.CaseID)
 		}
+	}
+}
+
+// TestTheSecondOfTwoCups: in the words of the first, from another form, it is another statement; the whole order said again,
+// with nothing left, is not.
+func TestTheSecondOfTwoCups(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	cup := behindLink(returns.Item{LineID: "l1", Quantity: 1})
+	first, w := b.declare(cup)
+	c, err := b.db.Case(t.Context(), w.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.cases.Receive(t.Context(), c, nil, "staff:olga"); err != nil {
+		t.Fatal(err)
+	}
+	b.now = t0.AddDate(0, 0, 5)
+	cup.Nonce = "n2"
+	second, w := b.declare(cup)
+	if second.Key == first.Key || !second.SubmittedAt.Equal(b.now) || w.CaseID == "" || w.CaseID == c.ID {
+		t.Errorf("the second cup: %s at %v, case %q", second.Reference, second.SubmittedAt, w.CaseID)
+	}
+	cup.Nonce = "n3"
+	if third, _ := b.declare(cup); third.Key != first.Key && third.Key != second.Key {
+		t.Error("with nothing left, the same words are a new statement")
+	}
+}
+
+// TestNobodySeesWhatAnotherWrote: who knows number and address, but writes another name, gets a receipt of his own.
+func TestNobodySeesWhatAnotherWrote(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	own, _ := b.declare(behindLink())
+	s := open()
+	s.Name, s.Text = "Mallory", "I want to know."
+	other, _ := b.declare(s)
+	if other.Key == own.Key || other.Name != "Mallory" || strings.Contains(other.Text, "Odstępuję") {
+		t.Errorf("Mallory was shown %s of %s", other.Reference, other.Name)
+	}
+}
+
+// TestALetterIsNotTheFormsTwin: it stands for itself, with its own time.
+func TestALetterIsNotTheFormsTwin(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	_, first := b.declare(open())
+	letter, err := b.desk.Enter(t.Context(), withdrawals.Entry{Statement: open(), Channel: "letter", SentAt: t0.AddDate(0, 0, -1), User: "olga"})
+	if err != nil || letter.ID == first.ID || letter.Channel != "letter" {
+		t.Errorf("%+v, %v", letter, err)
+	}
+	if all, _ := b.desk.ByOrder(t.Context(), "o1"); len(all) != 1 {
+		t.Errorf("the order's page lists %d statements, the letter among them", len(all))
+	}
+}
+
+// TestAWithdrawalTakesOverAReturn that waits: rejected later, the return would have stood in its way.
+func TestAWithdrawalTakesOverAReturn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.desk.Config.Shops[0].Returns.Window = 1000 * time.Hour
+	c, err := b.cases.Open(t.Context(), b.order, returns.Request{Items: []returns.Item{{LineID: "l1", Quantity: 2}}, Reason: "other", Remedy: returns.RefundRemedy}, "n1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.cases.MarkSent(t.Context(), c, "BACK12345"); err != nil {
+		t.Fatal(err)
+	}
+	_, w := b.declare(behindLink())
+	taken, err := b.db.Case(t.Context(), w.CaseID)
+	if err != nil || len(taken.Items) != 2 || taken.TrackingNumber != "BACK12345" {
+		t.Errorf("%+v, %v", taken, err)
+	}
+	if c, _ = b.db.Case(t.Context(), c.ID); c.State != returns.Withdrawn {
+		t.Errorf("the return is %s", c.State)
+	}
+}
+
+// TestWhatIsLateWaitsForEyes: its parcel arrives, and no money goes before staff looked at it.
+func TestWhatIsLateWaitsForEyes(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = t0.AddDate(1, 0, 0)
+	_, w := b.declare(behindLink())
+	arrive := func() returns.State {
+		b.write(func(tx *store.Tx) error {
+			order, err := tx.Order(t.Context(), "o1")
+			if err != nil {
+				return err
+			}
+			_, err = b.cases.ParcelMoved(t.Context(), tx, &b.desk.Config.Shops[0], order, w.CaseID, orders.Delivered)
+			return err
+		})
+		c, err := b.db.Case(t.Context(), w.CaseID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.State
+	}
+	if state := arrive(); state != returns.Approved {
+		t.Errorf("unseen, it is %s", state)
+	}
+	b.write(func(tx *store.Tx) error { return tx.SeeWithdrawal(t.Context(), w.ID, "we take it", b.now) })
+	if state := arrive(); state != returns.Refunding {
+		t.Errorf("seen, it is %s", state)
 	}
 }

@@ -27,8 +27,12 @@ func flags(a about, terms Terms, w store.Withdrawal) []string {
 		out = append(out, Late)
 	}
 	state := a.order.State
-	if len(state.Parcels) == 0 && state.CancelledAt.IsZero() {
+	switch {
+	case len(state.Parcels) > 0:
+	case state.CancelledAt.IsZero():
 		out = append(out, NotShipped)
+	default:
+		out = append(out, Cancelled)
 	}
 	if excluded(state.Order.Lines, w.Items) {
 		out = append(out, Excluded)

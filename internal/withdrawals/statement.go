@@ -20,6 +20,7 @@ type Statement struct {
 	Language            string         // one of templates.Languages: of the page, the acknowledgement and Text
 	Text                string         // the statement in full, as the consumer saw and confirmed it
 	Button              string         // the label of the control that confirmed it
+	Nonce               string         // of the form: confirmed twice, it is one statement
 	Network, Agent      string         // where it came from: the client's network (clientip.Network) and user agent
 }
 

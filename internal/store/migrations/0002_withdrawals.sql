@@ -35,6 +35,7 @@ CREATE TABLE withdrawals (
 CREATE INDEX withdrawals_order ON withdrawals (order_id) WHERE order_id <> '';
 CREATE INDEX withdrawals_email ON withdrawals (shop, email_key, submitted_at);
 CREATE INDEX withdrawals_network ON withdrawals (shop, network, recorded_at);
+CREATE INDEX withdrawals_case ON withdrawals (case_id) WHERE case_id <> '';
 CREATE INDEX withdrawals_unseen ON withdrawals (recorded_at) WHERE seen_at = 0;
 
 -- What happened to statutory matters, each line bound to the one before it by its hash. Nothing ever changes a line.

@@ -28,7 +28,7 @@ type Queue interface {
 
 // Cases moves returns. Words go to the shopper as they stand; actor is "staff:<name>". Receive's items are the units that
 // came back. An error is a *fault.Error with a sentence for staff, or store.ErrConflict when somebody was faster.
-type Cases interface {
+type Cases interface { //nolint:interfacebloat // what staff can do with a case, one method each
 	Approve(ctx context.Context, c store.Case, actor, words string) (store.Case, error)
 	Reject(ctx context.Context, c store.Case, actor, words string) (store.Case, error)
 	Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error)

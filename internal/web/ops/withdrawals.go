@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"homeward/internal/store"
@@ -48,8 +47,9 @@ type withdrawalView struct {
 var flagWords = map[string]string{
 	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession.",
 	withdrawals.OrderUnknown:    "No order has this number. Find the order, and write to the consumer.",
-	withdrawals.EmailDiffers:    "The order has another address. Make sure who asked before any money or data goes out; the address on the order was told as well.",
-	withdrawals.NothingLeft:     "Every unit is on its way back already, or was refunded.",
+	withdrawals.EmailDiffers:    "The order has another address. Make sure who asked before any money or data goes out.",
+	withdrawals.Cancelled:       "The order was cancelled before it was shipped. See that the money went back.",
+	withdrawals.NothingLeft:     "No unit of the order is left that could come back: see its cases and refunds.",
 	withdrawals.NotShipped:      "The goods have not left. Stop them, then mark them as received so that the money goes back.",
 	withdrawals.Excluded:        "It concerns goods that the shop says cannot be withdrawn from. Whether that holds is for you to say (Art. 16).",
 	withdrawals.NotAcknowledged: "Too many statements came from this address or network, so no acknowledgement went by mail. The receipt page offered it; write yourself.",
@@ -84,9 +84,7 @@ func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visi
 	if err != nil {
 		return err
 	}
-	if data.Unseen, data.More = cut(unseen, limit); err != nil {
-		return err
-	}
+	data.Unseen, data.More = cut(unseen, limit)
 	if data.Due, err = c.moneyDue(r.Context(), v.now, limit); err != nil {
 		return err
 	}
@@ -123,7 +121,7 @@ func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 		return err
 	}
 	view.Intact = slices.ContainsFunc(view.Evidence, func(e store.Evidence) bool {
-		return e.Kind == "declared" && e.Hash == e.Sum() && strings.Contains(e.Data, withdrawals.Digest(row))
+		return e.Kind == "declared" && withdrawals.Proven(row, e)
 	})
 	if view.Audit, err = c.Store.AuditOf(ctx, "withdrawal:"+row.ID, auditShown); err != nil {
 		return err
@@ -190,8 +188,8 @@ func (c *console) entry(r *http.Request, v visit) (e withdrawals.Entry, problem 
 	switch {
 	case !slices.Contains(withdrawals.Channels, r.PostFormValue("channel")):
 		return e, "Say how it came."
-	case err != nil, sent.After(v.now):
-		return e, "Say when it was sent: a date and a time that are not in the future."
+	case err != nil, sent.After(v.now), sent.Before(v.now.AddDate(-3, 0, 0)):
+		return e, "Say when it was sent: a date and a time, not in the future and not more than three years ago."
 	case text(r, "name", 300) == "":
 		return e, "Write whose statement it is."
 	case text(r, "text", 20000) == "":

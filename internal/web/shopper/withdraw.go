@@ -111,7 +111,7 @@ func (h *handler) declare(w http.ResponseWriter, r *http.Request, p *place) {
 	if !ok {
 		return
 	}
-	receipt, err := h.Withdrawals.Declare(r.Context(), h.statement(r, p, s))
+	receipt, err := h.Withdrawals.Declare(r.Context(), h.statement(r, p, in, s))
 	if err != nil {
 		h.complain(r, "withdrawal not recorded", err)
 		c := h.checkPage(r, p, in, s)
@@ -124,10 +124,10 @@ func (h *handler) declare(w http.ResponseWriter, r *http.Request, p *place) {
 }
 
 // statement is what is recorded.
-func (h *handler) statement(r *http.Request, p *place, s said) withdrawals.Statement {
+func (h *handler) statement(r *http.Request, p *place, in typed, s said) withdrawals.Statement {
 	out := withdrawals.Statement{
 		Shop: p.shop.ID, Name: s.name, Number: s.number, Email: s.email, Language: p.words.Lang(), Text: p.text(s, s.email),
-		Button: p.words.T("page.withdraw.confirm"), Network: clientip.Network(clientip.Of(r)),
+		Button: p.words.T("page.withdraw.confirm"), Nonce: in.Posted, Network: clientip.Network(clientip.Of(r)),
 		Agent: cut(strings.ToValidUTF8(r.UserAgent(), ""), 300),
 	}
 	if p.visit != nil {

@@ -23,13 +23,14 @@ type typed struct {
 	Name, Order, Email string
 	Quantities         map[string]string // by line id; nil: no line was spoken of, which means the whole contract
 	Nonce              string
+	Posted             string // the nonce that came with the form; "" when none did
 }
 
 // readTyped reads a posted form. Behind a link, a field that was not sent at all is as it was offered.
 func readTyped(r *http.Request, p *place) typed {
 	in := typed{Name: r.PostForm.Get("name"), Order: r.PostForm.Get("order"), Email: r.PostForm.Get("email"), Nonce: r.PostForm.Get("nonce")}
-	if !nonceForm.MatchString(in.Nonce) {
-		in.Nonce = newNonce() // what identifies a statement is what it says; no form is refused for its nonce
+	if in.Posted = in.Nonce; !nonceForm.MatchString(in.Nonce) {
+		in.Nonce, in.Posted = newNonce(), "" // no form is refused for its nonce
 	}
 	if p.visit == nil {
 		return in
