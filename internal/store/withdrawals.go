@@ -142,6 +142,13 @@ func (tx *Tx) InsertWithdrawal(ctx context.Context, w Withdrawal) error {
 		orders.EmailKey(w.Email))
 }
 
+// ResolveWithdrawal records which order and case a statement belongs to, and what follows from it. ErrConflict when it has a
+// case already.
+func (tx *Tx) ResolveWithdrawal(ctx context.Context, w Withdrawal) error {
+	return must(ctx, tx.q, ErrConflict, `UPDATE withdrawals SET order_id = $2, case_id = $3, refund_due_at = $4, note = $5, seen_at = $6
+		WHERE id = $1 AND case_id = ''`, w.ID, w.OrderID, w.CaseID, ms(w.RefundDueAt), w.Note, ms(w.SeenAt))
+}
+
 // SeeWithdrawal records that staff looked at a statement, and their note. ErrNotFound when there is none.
 func (tx *Tx) SeeWithdrawal(ctx context.Context, id, note string, at time.Time) error {
 	return must(ctx, tx.q, ErrNotFound, "UPDATE withdrawals SET seen_at = $2, note = $3 WHERE id = $1", id, ms(at), note)

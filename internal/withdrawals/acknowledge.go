@@ -67,13 +67,23 @@ func (d *Desk) acknowledge(ctx context.Context, tx *store.Tx, shop *config.Shop,
 
 // witness writes the evidence: what was stated, as a digest, when, how it was asked for, and who is told.
 func (d *Desk) witness(ctx context.Context, tx *store.Tx, w store.Withdrawal, to []string) error {
+	return d.testify(ctx, tx, declared, w, len(to))
+}
+
+// The kinds of evidence about a statement.
+const (
+	declared = "declared" // it was made
+	resolved = "resolved" // staff found its order
+)
+
+func (d *Desk) testify(ctx context.Context, tx *store.Tx, kind string, w store.Withdrawal, acknowledged int) error {
 	said := testimony(w)
-	said["acknowledged"] = len(to)
+	said["acknowledged"] = acknowledged
 	data, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddEvidence(ctx, store.Evidence{At: w.RecordedAt, Object: "withdrawal:" + w.ID, Kind: "declared", Data: string(data)})
+	_, err = tx.AddEvidence(ctx, store.Evidence{At: d.Now(), Object: "withdrawal:" + w.ID, Kind: kind, Data: string(data)})
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"homeward/internal/store"
@@ -28,6 +30,7 @@ func Verify(ctx context.Context, db *store.DB) (Evidence, error) {
 	if e.Lines, e.Last, err = db.VerifyEvidence(ctx); err != nil {
 		return e, err
 	}
+	newest := map[string]store.Evidence{}
 	for seq := int64(0); seq < e.Lines; {
 		lines, err := db.EvidenceAfter(ctx, seq, 500)
 		if err != nil {
@@ -35,17 +38,19 @@ func Verify(ctx context.Context, db *store.DB) (Evidence, error) {
 		}
 		for _, line := range lines {
 			id, ok := strings.CutPrefix(line.Object, "withdrawal:")
-			if seq = line.Seq; !ok || line.Kind != "declared" {
-				continue
+			if seq = line.Seq; ok && (line.Kind == declared || line.Kind == resolved) {
+				newest[id] = line
 			}
-			if err := compare(ctx, db, id, line); err != nil {
-				return e, err
-			}
-			e.Statements++
 		}
 		if len(lines) == 0 {
 			break
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(newest)) {
+		if err := compare(ctx, db, id, newest[id]); err != nil {
+			return e, err
+		}
+		e.Statements++
 	}
 	if stored > e.Statements {
 		return e, fmt.Errorf("%w: %d statements are stored, %d are in the evidence", store.ErrEvidence, stored, e.Statements)
@@ -65,6 +70,16 @@ func compare(ctx context.Context, db *store.DB, id string, line store.Evidence) 
 		return fmt.Errorf("%w: the statement %s is not the one of line %d", store.ErrEvidence, w.Reference, line.Seq)
 	}
 	return nil
+}
+
+// Newest gives the line that says how a statement stands now, of all lines about it.
+func Newest(lines []store.Evidence) (newest store.Evidence) {
+	for _, line := range lines {
+		if line.Kind == declared || line.Kind == resolved {
+			newest = line
+		}
+	}
+	return newest
 }
 
 // Proven tells whether a statement is, in everything that counts, the one that a line of evidence speaks of, and the line the

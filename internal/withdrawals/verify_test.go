@@ -20,6 +20,10 @@ func TestVerifyNoticesWhatWasChanged(t *testing.T) {
 	for want, change := range map[string]string{
 		"":                        "SELECT 1",
 		"is not the one of line":  "UPDATE withdrawals SET body = body || '.' WHERE reference = $1",
+		"W-":                      "UPDATE withdrawals SET channel = 'letter' WHERE reference = $1",
+		"the statement":           "UPDATE withdrawals SET order_id = 'o2' WHERE reference = $1",
+		"is not the one":          "UPDATE withdrawals SET channel = 'letter' WHERE reference = $1",
+		"not the one of line":     "UPDATE withdrawals SET order_id = 'o2' WHERE reference = $1",
 		"is gone":                 "DELETE FROM withdrawals WHERE reference = $1",
 		"line 2 was changed":      "UPDATE evidence SET at = at + 1 WHERE seq = 2 AND $1 <> ''",
 		"line 1 is missing":       "DELETE FROM evidence WHERE seq = 1 AND $1 <> ''",

@@ -83,6 +83,7 @@ func (c *console) table() []route {
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},
 		{"GET /ops/withdrawals/{id}", viewer, c.oneWithdrawal},
+		{"POST /ops/withdrawals/{id}/resolve", agent, c.resolveWithdrawal},
 		{"POST /ops/withdrawals/{id}/see", agent, c.seeWithdrawal},
 
 		{"GET /ops/refunds", viewer, c.refunds},

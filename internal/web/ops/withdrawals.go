@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"homeward/internal/fault"
+	"homeward/internal/orders"
 	"homeward/internal/store"
 	"homeward/internal/withdrawals"
 )
@@ -14,6 +16,7 @@ import (
 // Withdrawals records statements of withdrawal that came another way than online.
 type Withdrawals interface {
 	Enter(ctx context.Context, e withdrawals.Entry) (store.Withdrawal, error)
+	Resolve(ctx context.Context, id, orderID, note string) (store.Withdrawal, error)
 }
 
 // withdrawalsData is what the room of withdrawals shows.
@@ -120,9 +123,7 @@ func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 	if view.Evidence, err = c.Store.EvidenceOf(ctx, "withdrawal:"+row.ID); err != nil {
 		return err
 	}
-	view.Intact = slices.ContainsFunc(view.Evidence, func(e store.Evidence) bool {
-		return e.Kind == "declared" && withdrawals.Proven(row, e)
-	})
+	view.Intact = withdrawals.Proven(row, withdrawals.Newest(view.Evidence))
 	if view.Audit, err = c.Store.AuditOf(ctx, "withdrawal:"+row.ID, auditShown); err != nil {
 		return err
 	}
@@ -147,6 +148,37 @@ func (c *console) seeWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 		return nil, tx.SeeWithdrawal(r.Context(), id, note, v.now)
 	}})
 	return c.done(w, r, "withdrawals", id, err, "seen")
+}
+
+// resolveWithdrawal finds the order of a statement that opened no case.
+func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	if note == "" {
+		return c.done(w, r, "withdrawals", id, nil, "need_note")
+	}
+	row, err := c.Store.Withdrawal(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	order, err := c.Store.OrderByNumber(r.Context(), row.Shop, orders.NumberKey(text(r, "order", 100)))
+	if isNotFound(err) {
+		return c.done(w, r, "withdrawals", id, nil, "need_order")
+	}
+	if err != nil {
+		return err
+	}
+	var f *fault.Error
+	if _, err = c.Withdrawals.Resolve(r.Context(), id, order.ID, note); errors.As(err, &f) && f.Class == fault.Permanent {
+		c.fail(w, r, v, http.StatusConflict, "Nothing was done", f.Message)
+		return nil
+	}
+	if err == nil {
+		err = c.mend(r.Context(), v, act{
+			name: "resolve", object: "withdrawal:" + id, note: note,
+			write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
+		})
+	}
+	return c.done(w, r, "withdrawals", id, err, "resolved")
 }
 
 // enterWithdrawal records a statement that came by letter, mail or telephone.

@@ -70,9 +70,21 @@ func TestALetterIsEnteredAndDealtWith(t *testing.T) {
 	s.press(path+"/see", url.Values{}, "need_note")
 	s.press(path+"/see", url.Values{"note": {"found the order"}}, "seen")
 	s.press(path+"/see", url.Values{"note": {"again"}}, "stale")
-	b.audited("withdrawal:"+rows[0].ID, "agent: see", "agent: enter")
+	b.audited("withdrawal:"+rows[0].ID, "agent: see", "agent: enter") // the newest first
 	if page := s.page("/ops/withdrawals"); !strings.Contains(page, "Nothing odd came in") || !strings.Contains(page, rows[0].Reference) {
 		t.Error("what was dealt with still waits, or is gone")
+	}
+	o := b.order("o77")
+	s.press(path+"/resolve", url.Values{"order": {"none"}, "note": {"x"}}, "need_order")
+	s.press(path+"/resolve", url.Values{"order": {o.State.Order.Number}, "note": {"she called"}}, "resolved")
+	if answer := s.post(path+"/resolve", url.Values{"order": {o.State.Order.Number}, "note": {"again"}}); answer.Code != http.StatusConflict {
+		t.Errorf("resolved twice: %d", answer.Code)
+	}
+	if page := s.page(path); !strings.Contains(page, "to the letter") || !strings.Contains(page, "/ops/returns/") {
+		t.Error("resolved, it has no case, or is not proven any more")
+	}
+	if found, err := withdrawals.Verify(t.Context(), b.db); err != nil || found.Statements != 1 || found.Lines != 2 {
+		t.Errorf("%+v, %v", found, err)
 	}
 	b.write(func(tx *store.Tx) error {
 		row := rows[0]
