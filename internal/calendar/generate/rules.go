@@ -66,7 +66,7 @@ func pascha(days int) rule {
 func nth(n int, weekday time.Weekday, month time.Month) rule { return from(weekday, month, 7*(n-1)+1) }
 
 // last is the last such weekday of a month.
-func last(weekday time.Weekday, month time.Month) rule {
+func last(weekday time.Weekday, month time.Month) rule { //nolint:unparam // a rule is for any weekday
 	return rule{day: func(year int) calendar.Date {
 		end := calendar.NewDate(year, month+1, 0)
 		return end.AddDays(-int((end.Weekday() - weekday + 7) % 7))
