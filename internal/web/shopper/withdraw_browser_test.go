@@ -81,13 +81,12 @@ func TestGuestWithdrawsByKeyboard(t *testing.T) {
 	tab.TabTo("Continue")
 	tab.Go()
 	seen(t, tab, "withdraw-open-2-wrong")
-	tab.TabTo("Enter the order number.")
-	tab.Press(browsertest.Enter) // the summary leads to the field
+	tab.TabTo("Enter the order number.") // the summary, which names the field
 	tab.TabTo("Order number")
 	tab.Press("A-77")
 	tab.TabTo("E-mail address")
 	tab.Press("jan@example.com")
-	tab.Press(browsertest.Enter)
+	tab.Go()
 	tab.TabTo("Go back and change it")
 	seen(t, tab, "withdraw-open-3-statement")
 	tab.Go()
