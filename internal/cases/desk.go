@@ -6,6 +6,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -83,6 +84,20 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	return taken
 }
 
+// takenOf is Taken of an order, but for the cases that except tells of, and keeps others that ask the same waiting until this
+// transaction ends.
+func takenOf(ctx context.Context, tx *store.Tx, orderID string, except ...func(store.Case) bool) (returns.Taken, error) {
+	all, err := tx.CasesOf(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range except {
+		all = slices.DeleteFunc(all, f)
+	}
+	refunds, err := tx.RefundsOf(ctx, orderID)
+	return Taken(all, refunds), err
+}
+
 // Open takes a request for a return. The same nonce is the same case: a form posted twice opens one. The error is a
 // *Refused when the policy does not take it, store.ErrNotFound for a shop that is not configured, or the store's.
 func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request, nonce string) (store.Case, error) {
@@ -133,16 +148,12 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, order
 	if err != nil {
 		return store.Case{}, err
 	}
-	all, err := tx.CasesOf(ctx, orderID)
-	if err != nil {
-		return store.Case{}, err
-	}
-	refunds, err := tx.RefundsOf(ctx, orderID)
+	taken, err := takenOf(ctx, tx, orderID)
 	if err != nil {
 		return store.Case{}, err
 	}
 	now := d.Now()
-	lines, verdict := returns.Eligible(order.State, Policy(shop), now, Taken(all, refunds))
+	lines, verdict := returns.Eligible(order.State, Policy(shop), now, taken)
 	if faults := returns.Check(req, lines, verdict); faults != nil {
 		return store.Case{}, &Refused{Faults: faults}
 	}
@@ -183,10 +194,10 @@ func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note 
 
 // tell makes the messages that a case's state makes due.
 func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
-	if c.Kind == returns.Withdrawal {
-		return d.tellWithdrawal(ctx, tx, shop, c)
-	}
 	topic, ok := messages.CaseTopic(string(c.State))
+	if c.Kind == returns.Withdrawal { // acknowledged when it was made; what is news of it is that the goods arrived
+		topic, ok = messages.WithdrawalGoodsReceived, c.State == returns.Received
+	}
 	if !ok {
 		return nil, nil
 	}
@@ -195,10 +206,14 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c stor
 		return nil, err
 	}
 	now := d.Now()
-	drafts := messages.ForCase(messages.Notice{
+	notice := messages.Notice{
 		Now: now, Topic: topic, ID: c.ID, Step: string(c.State), Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-	})
-	return outbox.Add(ctx, tx, order, drafts, now)
+	}
+	if c.Kind == returns.Withdrawal {
+		notice.ID, notice.Step, notice.Data.CaseID = StatementOf(c), "goods", c.ID
+		return outbox.Add(ctx, tx, order, messages.ForWithdrawal(notice), now)
+	}
+	return outbox.Add(ctx, tx, order, messages.ForCase(notice), now)
 }
 
 // View puts a case into the templates' words; nil when it cannot be read.

@@ -8,10 +8,9 @@ import (
 
 	"homeward/internal/config"
 	"homeward/internal/id"
-	"homeward/internal/messages"
-	"homeward/internal/outbox"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 )
 
 // OpenWithdrawal opens the case by which the goods and the money of a withdrawal come back. Nobody approves it: the statement
@@ -22,11 +21,11 @@ func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 	if err != nil {
 		return store.Case{}, err
 	}
-	all, refunds, err := d.known(ctx, tx, order)
+	taken, err := takenOf(ctx, tx, order.ID)
 	if err != nil {
 		return store.Case{}, err
 	}
-	if items = withdrawn(order, items, Taken(all, refunds)); len(items) == 0 {
+	if items = withdrawn(order, items, taken); len(items) == 0 {
 		return store.Case{}, nil
 	}
 	if err := tx.UpdateOrder(ctx, order); err != nil { // as for returns: two at once take turns
@@ -45,18 +44,8 @@ func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 
 // LeftToWithdraw tells whether a withdrawal would find anything: also what a return waits for would be its.
 func (d *Desk) LeftToWithdraw(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (bool, error) {
-	all, refunds, err := d.known(ctx, tx, order)
-	all = slices.DeleteFunc(all, waits)
-	return len(withdrawn(order, items, Taken(all, refunds))) > 0, err
-}
-
-func (d *Desk) known(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Case, []store.Refund, error) {
-	all, err := tx.CasesOf(ctx, order.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	refunds, err := tx.RefundsOf(ctx, order.ID)
-	return all, refunds, err
+	taken, err := takenOf(ctx, tx, order.ID, waits)
+	return len(withdrawn(order, items, taken)) > 0, err
 }
 
 // waits tells of a return by the shop's goodwill whose goods are not back yet.
@@ -120,30 +109,6 @@ func StatementOf(c store.Case) string {
 
 const noncePrefix = "withdrawal "
 
-// tellWithdrawal tells that the goods arrived. The statement itself was acknowledged when it was made.
-func (d *Desk) tellWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
-	if c.State != returns.Received {
-		return nil, nil
-	}
-	order, err := tx.Order(ctx, c.OrderID)
-	if err != nil {
-		return nil, err
-	}
-	now := d.Now()
-	drafts := messages.ForWithdrawal(messages.Notice{
-		Now: now, Topic: messages.WithdrawalGoodsReceived, ID: StatementOf(c), Step: "goods", Data: messages.Data{CaseID: c.ID},
-		Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-	})
-	return outbox.Add(ctx, tx, order, drafts, now)
-}
-
-// What a statement's flags tell of its case: see the package withdrawals.
-const (
-	flagLate       = "late"
-	flagExcluded   = "excluded"
-	flagNotShipped = "not_shipped"
-)
-
 // doubtful tells of a withdrawal that staff have to look at before money goes: it came late, or concerns goods that may be
 // excluded, and nobody has dealt with it. That its parcel arrived stands in the log, and once for all.
 func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool, error) {
@@ -155,11 +120,18 @@ func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool,
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	odd := slices.Contains(statement.Flags, flagLate) || slices.Contains(statement.Flags, flagExcluded)
+	odd := slices.Contains(statement.Flags, withdrawals.Late) || slices.Contains(statement.Flags, withdrawals.Excluded)
 	if err != nil || !odd || !statement.SeenAt.IsZero() {
 		return false, err
 	}
 	return true, d.log(ctx, tx, c.ID, Carrier, "arrived", "the statement was late or concerns goods that may be excluded: look at it, then mark the goods as received")
+}
+
+// Dispatched tells by a case's log that its goods were sent: staff saw a proof, or a carrier scanned the parcel.
+func Dispatched(log []store.CaseStep) bool {
+	return slices.ContainsFunc(log, func(s store.CaseStep) bool {
+		return s.Step == DispatchProven || (s.Step == string(returns.Send) && s.Actor == Carrier)
+	})
 }
 
 // owedWithoutGoods tells of a withdrawal whose money the shop must not keep although no goods came: they were proven to be
@@ -172,14 +144,12 @@ func (d *Desk) owedWithoutGoods(ctx context.Context, tx *store.Tx, c store.Case)
 	if err != nil {
 		return false, err
 	}
-	for _, s := range log {
-		if s.Step == DispatchProven || (s.Step == string(returns.Send) && s.Actor == Carrier) {
-			return true, nil
-		}
+	if Dispatched(log) {
+		return true, nil
 	}
 	statement, err := tx.Withdrawal(ctx, StatementOf(c))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return slices.Contains(statement.Flags, flagNotShipped), err
+	return slices.Contains(statement.Flags, withdrawals.NotShipped), err
 }

@@ -5,6 +5,7 @@ package id
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/binary"
 	"time"
 )
@@ -20,12 +21,24 @@ func New(now time.Time) string {
 }
 
 // RMA gives a return number for people to read and say: "R-7K2M9" — five characters without 0, 1, I, L, O and U.
-func RMA() string {
+func RMA() string { return spoken("R-") }
+
+// Withdrawal gives the reference of a statement of withdrawal: "W-7K2M9", as RMA.
+func Withdrawal() string { return spoken("W-") }
+
+// Secret gives 128 random bits in [A-Za-z0-9_-], for what may not be guessed.
+func Secret() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func spoken(prefix string) string {
 	const letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 	var b [5]byte
 	_, _ = rand.Read(b[:])
 	for i := range b {
 		b[i] = letters[int(b[i])%len(letters)]
 	}
-	return "R-" + string(b[:])
+	return prefix + string(b[:])
 }

@@ -2,9 +2,7 @@ package withdrawals
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -72,7 +70,7 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 		sent = now
 	}
 	w := store.Withdrawal{
-		ID: id.New(now), Shop: shop.ID, ReceiptKey: key(), Reference: "W-" + strings.TrimPrefix(id.RMA(), "R-"), Channel: e.Channel,
+		ID: id.New(now), Shop: shop.ID, ReceiptKey: id.Secret(), Reference: id.Withdrawal(), Channel: e.Channel,
 		Name: e.Name, Number: e.Number, Email: e.Email, Items: e.Items, Language: e.Language, Body: e.Text, Button: e.Button,
 		Network: e.Network, Agent: e.Agent, TimeZone: zoneOf(shop, a), Note: e.Note, EnteredBy: e.User,
 		SubmittedAt: sent, RecordedAt: now,
@@ -118,13 +116,6 @@ func zoneOf(shop *config.Shop, a about) string {
 	return "UTC"
 }
 
-// key makes the secret of a receipt's page.
-func key() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
 // bounded takes spaces off and cuts what no honest statement needs.
 func bounded(s Statement) Statement {
 	s.Name, s.Number, s.Email = cut(s.Name, 300), cut(s.Number, 100), cut(s.Email, 254)
@@ -139,5 +130,3 @@ func cut(s string, runes int) string {
 	}
 	return s
 }
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -65,17 +65,13 @@ func (d *Desk) acknowledge(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	return outbox.Add(ctx, tx, order, drafts, now)
 }
 
-// witness writes the evidence: what was stated, as a digest, when, how it was asked for, and who is told.
-func (d *Desk) witness(ctx context.Context, tx *store.Tx, w store.Withdrawal, to []string) error {
-	return d.testify(ctx, tx, declared, w, len(to))
-}
-
 // The kinds of evidence about a statement.
 const (
 	declared = "declared" // it was made
 	resolved = "resolved" // staff found its order
 )
 
+// testify writes the evidence: what was stated, as a digest, when, how it was asked for, and how many are told.
 func (d *Desk) testify(ctx context.Context, tx *store.Tx, kind string, w store.Withdrawal, acknowledged int) error {
 	said := testimony(w)
 	said["acknowledged"] = acknowledged

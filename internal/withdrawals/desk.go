@@ -124,7 +124,7 @@ func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entr
 	if err := tx.InsertWithdrawal(ctx, w); err != nil {
 		return w, nil, err
 	}
-	if err := d.witness(ctx, tx, w, told); err != nil {
+	if err := d.testify(ctx, tx, declared, w, len(told)); err != nil {
 		return w, nil, err
 	}
 	tasks, err := d.acknowledge(ctx, tx, shop, about.order, w, told)
@@ -136,23 +136,24 @@ func (d *Desk) repeated(ctx context.Context, tx *store.Tx, order store.Order, w 
 	if w.Channel != online {
 		return store.Withdrawal{}, nil
 	}
+	all, err := tx.WithdrawalsOf(ctx, order.ID)
+	i := slices.IndexFunc(all, func(before store.Withdrawal) bool {
+		return before.Channel == online && before.CaseID != "" && before.Name == w.Name && before.Body == w.Body &&
+			slices.Equal(before.Items, w.Items) && orders.EmailKey(before.Email) == orders.EmailKey(w.Email)
+	})
+	if err != nil || i < 0 {
+		return store.Withdrawal{}, err
+	}
 	left, err := d.Cases.LeftToWithdraw(ctx, tx, order, w.Items)
 	if err != nil || left {
 		return store.Withdrawal{}, err
 	}
-	all, err := tx.WithdrawalsOf(ctx, order.ID)
-	for _, before := range all {
-		same := before.Name == w.Name && before.Body == w.Body && orders.EmailKey(before.Email) == orders.EmailKey(w.Email)
-		if same && slices.Equal(before.Items, w.Items) && before.Channel == online && before.CaseID != "" {
-			return before, err
-		}
-	}
-	return store.Withdrawal{}, err
+	return all[i], nil
 }
 
 // open opens the case of a statement whose order is certain.
 func (d *Desk) open(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, w store.Withdrawal) (store.Withdrawal, error) {
-	if contains(w.Flags, Cancelled) {
+	if slices.Contains(w.Flags, Cancelled) {
 		return w, nil // the cancellation gave the money back, or is to: staff look
 	}
 	c, err := d.Cases.OpenWithdrawal(ctx, tx, shop, order, w.ID, w.Items)
@@ -177,34 +178,43 @@ func (d *Desk) Receipt(ctx context.Context, shop, key string) (Receipt, error) {
 // ByOrder gives the receipts of what was stated online about an order by who had its link or its address, newest first.
 func (d *Desk) ByOrder(ctx context.Context, orderID string) ([]Receipt, error) {
 	rows, err := d.DB.CertainWithdrawalsOf(ctx, orderID)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
+	order := d.orderOf(ctx, rows[0])
 	var all []Receipt
 	for _, w := range rows {
 		if w.EnteredBy == "" { // a letter may hold what is not for everybody who has the link
-			all = append(all, d.receipt(ctx, w))
+			all = append(all, d.receiptOf(w, order))
 		}
 	}
 	return all, nil
 }
 
 func (d *Desk) receipt(ctx context.Context, w store.Withdrawal) Receipt {
+	return d.receiptOf(w, d.orderOf(ctx, w))
+}
+
+// orderOf gives the order of a statement, the zero value while it is not certain or cannot be read: then the shop's
+// country counts.
+func (d *Desk) orderOf(ctx context.Context, w store.Withdrawal) store.Order {
+	if w.OrderID == "" || slices.Contains(w.Flags, EmailDiffers) {
+		return store.Order{}
+	}
+	order, _ := d.DB.Order(ctx, w.OrderID)
+	return order
+}
+
+func (d *Desk) receiptOf(w store.Withdrawal, order store.Order) Receipt {
 	r := Receipt{
 		Key: w.ReceiptKey, Reference: w.Reference, Shop: w.Shop, OrderID: w.OrderID, Name: w.Name, Number: w.Number, Email: w.Email,
 		Language: w.Language, Text: w.Body, SubmittedAt: w.SubmittedAt, Zone: zone(w.TimeZone),
-		Unsent: contains(w.Flags, NotAcknowledged) || contains(w.Flags, EmailUnusable),
+		Unsent: slices.Contains(w.Flags, NotAcknowledged) || slices.Contains(w.Flags, EmailUnusable),
 	}
-	shop, ok := d.Config.Shop(w.Shop)
-	if !ok {
-		return r
+	if shop, ok := d.Config.Shop(w.Shop); ok {
+		terms := TermsOf(shop, order, w.SubmittedAt)
+		r.SendBackBy, r.RefundBy = LastDay(terms.SendBack), LastDay(terms.Refund)
 	}
-	var order store.Order
-	if w.OrderID != "" && !contains(w.Flags, EmailDiffers) {
-		order, _ = d.DB.Order(ctx, w.OrderID) // without it the shop's country counts
-	}
-	terms := TermsOf(shop, order, w.SubmittedAt)
-	r.SendBackBy, r.RefundBy = LastDay(terms.SendBack), LastDay(terms.Refund)
 	return r
 }
 

@@ -25,7 +25,7 @@ const (
 )
 
 // act is what a member of staff does to one row: its name and object for the audit, and the write itself, which gives the
-// work that became due. The write may run more than once.
+// work that became due. The write may run more than once; nil, when the act is done already and only the audit is left.
 type act struct {
 	name   string
 	object string
@@ -41,8 +41,10 @@ func (c *console) mend(ctx context.Context, v visit, a act) error {
 		if err != nil {
 			return err
 		}
-		if tasks, err = a.write(tx); err != nil {
-			return err
+		if a.write != nil {
+			if tasks, err = a.write(tx); err != nil {
+				return err
+			}
 		}
 		return addAudit(ctx, tx, v, a.name, a.object, a.note)
 	})

@@ -141,10 +141,7 @@ func (c *console) sendLink(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err := c.Links.SendLink(r.Context(), order); err != nil {
 		return err
 	}
-	err = c.mend(r.Context(), v, act{
-		name: linkAction, object: object,
-		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
-	})
+	err = c.mend(r.Context(), v, act{name: linkAction, object: object})
 	return c.done(w, r, "orders", order.ID, err, "link_sent")
 }
 

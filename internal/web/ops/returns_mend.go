@@ -54,10 +54,7 @@ func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit)
 	if err := c.Cases.ProofOfDispatch(r.Context(), k, v.actor(), note); err != nil {
 		return err
 	}
-	err = c.mend(r.Context(), v, act{
-		name: "proof of dispatch", object: "case:" + id, note: note,
-		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
-	})
+	err = c.mend(r.Context(), v, act{name: "proof of dispatch", object: "case:" + id, note: note})
 	return c.done(w, r, "returns", id, err, "proven")
 }
 
@@ -122,10 +119,7 @@ func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, acti
 	case err != nil:
 		return c.done(w, r, "returns", k.ID, err, "")
 	}
-	err = c.mend(r.Context(), v, act{
-		name: action, object: "case:" + k.ID, note: text(r, "words", maxNote),
-		write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
-	})
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + k.ID, note: text(r, "words", maxNote)})
 	return c.done(w, r, "returns", k.ID, err, notice)
 }
 

@@ -173,10 +173,7 @@ func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v vi
 		return nil
 	}
 	if err == nil {
-		err = c.mend(r.Context(), v, act{
-			name: "resolve", object: "withdrawal:" + id, note: note,
-			write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
-		})
+		err = c.mend(r.Context(), v, act{name: "resolve", object: "withdrawal:" + id, note: note})
 	}
 	return c.done(w, r, "withdrawals", id, err, "resolved")
 }
@@ -187,10 +184,7 @@ func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visi
 	if problem == "" {
 		row, err := c.Withdrawals.Enter(r.Context(), e)
 		if err == nil {
-			if err = c.mend(r.Context(), v, act{
-				name: "enter", object: "withdrawal:" + row.ID, note: e.Note,
-				write: func(*store.Tx) ([]store.Task, error) { return nil, nil },
-			}); err == nil {
+			if err = c.mend(r.Context(), v, act{name: "enter", object: "withdrawal:" + row.ID, note: e.Note}); err == nil {
 				return c.done(w, r, "withdrawals", row.ID, nil, "entered")
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"homeward/internal/cases"
-	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/withdrawals"
 )
@@ -34,22 +33,12 @@ func (c *console) moneyDue(ctx context.Context, now time.Time, limit int) ([]due
 		if err != nil {
 			return nil, err
 		}
-		row.Withheld = !released(log) && !slices.Contains(w.Flags, withdrawals.NotShipped)
+		// Directive 2011/83/EU, Art. 13(3)
+		row.Withheld = len(row.Case.Received) == 0 && !cases.Dispatched(log) && !slices.Contains(w.Flags, withdrawals.NotShipped)
 		row.Deadline = deadlineChip(w, now, row.Withheld)
 		due = append(due, row)
 	}
 	return due, nil
-}
-
-// released tells whether goods, or a proof that they were sent, came (Directive 2011/83/EU, Art. 13(3)): a member of staff saw
-// it, the goods are back, or a carrier scanned the parcel.
-func released(log []store.CaseStep) bool {
-	for _, s := range log {
-		if s.Step == cases.DispatchProven || s.Step == string(returns.Receive) || (s.Step == string(returns.Send) && s.Actor == cases.Carrier) {
-			return true
-		}
-	}
-	return false
 }
 
 // deadlineChip says how near the last day is: at half time a hint, four days before the end a warning, after it an alarm. What

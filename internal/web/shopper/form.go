@@ -1,8 +1,6 @@
 package shopper
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"regexp"
@@ -11,6 +9,7 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/fault"
+	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
@@ -30,12 +29,6 @@ var nonceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 const quantityField = "qty."
 
 // newNonce gives the identity of one form. It is made anew each time a form is shown for the first time.
-func newNonce() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
 func readInputs(r *http.Request) inputs {
 	in := inputs{
 		quantities: map[string]string{}, reason: r.PostForm.Get("reason"), remedy: r.PostForm.Get("remedy"),
@@ -121,7 +114,7 @@ func (h *handler) showReturnForm(w http.ResponseWriter, r *http.Request, v *visi
 		h.down(w, r, v.shop, v.words)
 		return
 	}
-	p := h.form(v, l, inputs{nonce: newNonce(), remedy: string(returns.RefundRemedy)})
+	p := h.form(v, l, inputs{nonce: id.Secret(), remedy: string(returns.RefundRemedy)})
 	h.render(w, r, http.StatusOK, "return", p)
 }
 
@@ -153,7 +146,7 @@ func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	if !nonceForm.MatchString(in.nonce) {
 		faults["form"] = "form"
-		in.nonce = newNonce()
+		in.nonce = id.Secret()
 	}
 	if len(faults) > 0 {
 		h.formAgain(w, r, v, l, in, faults)

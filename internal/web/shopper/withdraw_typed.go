@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"homeward/internal/contact"
+	"homeward/internal/id"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 )
@@ -30,7 +31,7 @@ type typed struct {
 func readTyped(r *http.Request, p *place) typed {
 	in := typed{Name: r.PostForm.Get("name"), Order: r.PostForm.Get("order"), Email: r.PostForm.Get("email"), Nonce: r.PostForm.Get("nonce")}
 	if in.Posted = in.Nonce; !nonceForm.MatchString(in.Nonce) {
-		in.Nonce, in.Posted = newNonce(), "" // no form is refused for its nonce
+		in.Nonce, in.Posted = id.Secret(), "" // no form is refused for its nonce
 	}
 	if p.visit == nil {
 		return in
@@ -56,7 +57,7 @@ func readTyped(r *http.Request, p *place) typed {
 
 // offered is the form before anything is typed: behind a link the name, the number and every line.
 func (p *place) offered() typed {
-	in := typed{Nonce: newNonce()}
+	in := typed{Nonce: id.Secret()}
 	if p.visit == nil {
 		return in
 	}
