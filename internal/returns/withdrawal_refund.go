@@ -27,18 +27,18 @@ const (
 	CappedAtPaid      RefundReason = "capped"              // no more than that was left of what was paid for the order
 )
 
-// WithdrawalLine is one line of the explanation. Amount is in minor units and says what the line adds, or takes away.
-type WithdrawalLine struct {
-	Reason   RefundReason
-	LineID   string // of goods, of a deduction from them, and of what went back earlier for them
-	Quantity int    // of goods
-	Text     string // the kind of a fee as the shop calls it; the reason of a deduction as staff wrote it
-	Amount   int64
+// Explained is one line of a refund's explanation. Amount is in minor units and says what the line adds, or takes away.
+type Explained struct {
+	Reason   RefundReason `json:"reason"`
+	LineID   string       `json:"line_id,omitempty"`  // of goods, of a deduction from them, and of what went back earlier for them
+	Quantity int          `json:"quantity,omitempty"` // of goods
+	Text     string       `json:"text,omitempty"`     // the kind of a fee as the shop calls it; the reason of a deduction as staff wrote it
+	Amount   int64        `json:"amount"`
 }
 
 // WithdrawalBreakdown is what the refund of a withdrawal consists of, in minor units of the order's currency.
 type WithdrawalBreakdown struct {
-	Lines  []WithdrawalLine    // the explanation; sums to Total
+	Lines  []Explained         // the explanation; sums to Total
 	Ledger []orders.RefundLine // what the ledger keeps, so that a later plan knows it as Earlier; sums to Total
 	Total  int64               // never negative
 	Capped bool                // the last lines of Ledger carry less than is due, because no more was left of what was paid
@@ -114,7 +114,7 @@ func PlanWithdrawal(order orders.Order, earlier []Earlier, items []Item, opts Wi
 	}
 	if p.over > 0 {
 		p.Capped = true
-		p.explain(WithdrawalLine{Reason: CappedAtPaid, Amount: -p.over})
+		p.explain(Explained{Reason: CappedAtPaid, Amount: -p.over})
 	}
 	return p.WithdrawalBreakdown, nil
 }
@@ -132,18 +132,18 @@ type withdrawalPlan struct {
 
 // goods gives what the units of one line bring. line.Amount is their whole worth.
 func (p *withdrawalPlan) goods(line orders.RefundLine, deductions []Deduction) {
-	p.explain(WithdrawalLine{Reason: ForGoods, LineID: line.LineID, Quantity: line.Quantity, Amount: line.Amount})
+	p.explain(Explained{Reason: ForGoods, LineID: line.LineID, Quantity: line.Quantity, Amount: line.Amount})
 	due := line.Amount
 	for _, d := range deductions {
 		if d.LineID == line.LineID {
 			amount := min(d.Amount, due)
 			due -= amount
-			p.explain(WithdrawalLine{Reason: Deducted, LineID: line.LineID, Text: d.Reason, Amount: -amount})
+			p.explain(Explained{Reason: Deducted, LineID: line.LineID, Text: d.Reason, Amount: -amount})
 		}
 	}
 	room := max(p.paid[liveLine(p.order, line.LineID)]-p.done[line.LineID].Amount, 0)
 	if due > room {
-		p.explain(WithdrawalLine{Reason: WentBackEarlier, LineID: line.LineID, Amount: room - due})
+		p.explain(Explained{Reason: WentBackEarlier, LineID: line.LineID, Amount: room - due})
 		due = room
 	}
 	p.book(line.LineID, line.Quantity, due)
@@ -162,7 +162,7 @@ func (p *withdrawalPlan) book(id string, quantity int, due int64) {
 	p.done[id] = orders.RefundLine{Quantity: before.Quantity + quantity, Amount: before.Amount + amount}
 }
 
-func (p *withdrawalPlan) explain(line WithdrawalLine) {
+func (p *withdrawalPlan) explain(line Explained) {
 	if line.Amount != 0 || line.Reason == ForGoods {
 		p.Lines = append(p.Lines, line)
 	}
@@ -311,11 +311,11 @@ func (p *withdrawalPlan) delivery(cost, owed, due int64, end bool) {
 	now := max(due-before, 0)
 	switch {
 	case end && (now > 0 || owed == 0):
-		p.explain(WithdrawalLine{Reason: ForDelivery, Amount: cost})
-		p.explain(WithdrawalLine{Reason: DeliveryExtraKept, Amount: owed - cost})
-		p.explain(WithdrawalLine{Reason: WentBackEarlier, LineID: DeliveryLine, Amount: -(owed - now)})
+		p.explain(Explained{Reason: ForDelivery, Amount: cost})
+		p.explain(Explained{Reason: DeliveryExtraKept, Amount: owed - cost})
+		p.explain(Explained{Reason: WentBackEarlier, LineID: DeliveryLine, Amount: -(owed - now)})
 	case !end:
-		p.explain(WithdrawalLine{Reason: ForDelivery, Amount: now})
+		p.explain(Explained{Reason: ForDelivery, Amount: now})
 	}
 	if now > 0 {
 		p.book(DeliveryLine, 0, now)
@@ -330,9 +330,9 @@ func (p *withdrawalPlan) fees(owed int64) {
 	}
 	for _, fee := range p.order.Fees {
 		if amount := feePaid(p.order, fee); amount > 0 {
-			p.explain(WithdrawalLine{Reason: ForFee, Text: fee.Kind, Amount: amount})
+			p.explain(Explained{Reason: ForFee, Text: fee.Kind, Amount: amount})
 		}
 	}
-	p.explain(WithdrawalLine{Reason: WentBackEarlier, LineID: FeesLine, Amount: now - owed})
+	p.explain(Explained{Reason: WentBackEarlier, LineID: FeesLine, Amount: now - owed})
 	p.book(FeesLine, 0, now)
 }

@@ -169,7 +169,7 @@ func TestEveryCentIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := returns.WithdrawalBreakdown{
-		Lines: []returns.WithdrawalLine{
+		Lines: []returns.Explained{
 			{Reason: returns.ForGoods, LineID: "tea", Quantity: 2, Amount: 10000},
 			{Reason: returns.WentBackEarlier, LineID: "tea", Amount: -600},
 			{Reason: returns.ForGoods, LineID: "cup", Quantity: 1, Amount: 2000},
@@ -197,7 +197,7 @@ func TestEveryCentIsExplained(t *testing.T) {
 func TestWhatIsKeptIsExplained(t *testing.T) {
 	order := changed(func(o *orders.Order) { o.Shipping.Cheapest, o.Fees = 0, nil })
 	got, err := returns.PlanWithdrawal(order, teaBack, cupOnly, returns.WithdrawalOptions{})
-	want := []returns.WithdrawalLine{
+	want := []returns.Explained{
 		{Reason: returns.ForGoods, LineID: "cup", Quantity: 1, Amount: 2000},
 		{Reason: returns.ForDelivery, Amount: 1500}, {Reason: returns.DeliveryExtraKept, Amount: -1500},
 	}

@@ -8,13 +8,13 @@ import (
 )
 
 const caseColumns = "id, shop, order_id, rma, kind, state, nonce, reason, remedy, note, items, received, tracking_number, " +
-	"decision, version, created_at, updated_at"
+	"decision, version, created_at, updated_at, conditions, wish, answers"
 
 func scanCase(r row) (Case, error) {
 	var c Case
 	err := r.Scan(&c.ID, &c.Shop, &c.OrderID, &c.RMA, &c.Kind, &c.State, &c.Nonce, &c.Reason, &c.Remedy, &c.Note,
 		jsonColumn{&c.Items}, jsonColumn{&c.Received}, &c.TrackingNumber, &c.Decision, &c.Version, timeColumn{&c.CreatedAt},
-		timeColumn{&c.UpdatedAt})
+		timeColumn{&c.UpdatedAt}, jsonColumn{&c.Conditions}, jsonColumn{&c.Wish}, jsonColumn{&c.Answers})
 	return c, err
 }
 
@@ -85,19 +85,19 @@ func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) 
 
 // InsertCase adds a case. ErrDuplicate when (order, nonce) or (shop, rma) is there.
 func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
-	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 17)+") ON CONFLICT DO NOTHING",
+	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
-		ms(c.CreatedAt), ms(c.UpdatedAt))
+		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
 }
 
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
 // meanwhile. It leaves shop, order, nonce, rma, kind and created_at.
 func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 	return must(ctx, tx.q, ErrConflict, `UPDATE cases SET state = $3, reason = $4, remedy = $5, note = $6, items = $7,
-		received = $8, tracking_number = $9, decision = $10, updated_at = $11, version = version + 1 WHERE id = $1 AND version = $2`,
+		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, version = version + 1 WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, string(c.State), string(c.Reason), string(c.Remedy), c.Note, jsonText(c.Items), jsonText(c.Received),
-		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt))
+		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
 }
 
 // AddCaseStep appends a line to a case's log.

@@ -4,7 +4,7 @@ import "context"
 
 const refundColumns = "id, shop, order_id, case_id, origin, external_id, payment_kind, payment_reference, amount, currency, status, " +
 	"lines, idempotency_key, params, issued_at, stripe_id, reference, failure_reason, needs_person, checked_at, created_at, " +
-	"updated_at, " + workColumns
+	"updated_at, explanation, released_by, consent, " + workColumns
 
 func scanRefund(r row) (Refund, error) {
 	var f Refund
@@ -12,7 +12,7 @@ func scanRefund(r row) (Refund, error) {
 		&f.ID, &f.Shop, &f.OrderID, &f.CaseID, &f.Origin, &f.ExternalID, &f.PaymentKind, &f.PaymentReference, &f.Amount,
 		&f.Currency, &f.Status, jsonColumn{&f.Lines}, &f.IdempotencyKey, &f.Params, timeColumn{&f.IssuedAt}, &f.StripeID,
 		&f.Reference, &f.FailureReason, flagColumn{&f.NeedsPerson}, timeColumn{&f.CheckedAt}, timeColumn{&f.CreatedAt},
-		timeColumn{&f.UpdatedAt},
+		timeColumn{&f.UpdatedAt}, jsonColumn{&f.Explanation}, &f.ReleasedBy, &f.Consent,
 	}, f.columns()...)...)
 	return f, err
 }
@@ -78,11 +78,12 @@ func (r *Reads) RefundCounts(ctx context.Context) (map[RefundStatus]int, error) 
 // InsertRefund adds a line to the ledger; false when (shop, order, origin, external id) is there.
 func (tx *Tx) InsertRefund(ctx context.Context, refund Refund) (bool, error) {
 	f := &refund
-	n, err := exec(ctx, tx.q, "INSERT INTO refunds ("+refundColumns+") VALUES ("+placeholders(1, 30)+") ON CONFLICT DO NOTHING",
+	n, err := exec(ctx, tx.q, "INSERT INTO refunds ("+refundColumns+") VALUES ("+placeholders(1, 33)+") ON CONFLICT DO NOTHING",
 		append([]any{
 			f.ID, f.Shop, f.OrderID, f.CaseID, f.Origin, f.ExternalID, f.PaymentKind, f.PaymentReference, f.Amount, f.Currency,
 			string(f.Status), jsonText(f.Lines), f.IdempotencyKey, f.Params, ms(f.IssuedAt), f.StripeID, f.Reference,
-			f.FailureReason, number(f.NeedsPerson), ms(f.CheckedAt), ms(f.CreatedAt), ms(f.UpdatedAt),
+			f.FailureReason, number(f.NeedsPerson), ms(f.CheckedAt), ms(f.CreatedAt), ms(f.UpdatedAt), jsonText(f.Explanation),
+			f.ReleasedBy, f.Consent,
 		}, f.values()...)...)
 	return n == 1, err
 }
@@ -93,8 +94,9 @@ func (tx *Tx) SetRefund(ctx context.Context, refund Refund) error {
 	return must(ctx, tx.q, ErrNotFound, `UPDATE refunds SET case_id = $2, external_id = $3, payment_kind = $4,
 		payment_reference = $5, amount = $6, currency = $7, status = $8, lines = $9, idempotency_key = $10, params = $11,
 		issued_at = $12, stripe_id = $13, reference = $14, failure_reason = $15, needs_person = $16, checked_at = $17,
-		updated_at = $18 WHERE id = $1`,
+		updated_at = $18, explanation = $19, released_by = $20, consent = $21 WHERE id = $1`,
 		f.ID, f.CaseID, f.ExternalID, f.PaymentKind, f.PaymentReference, f.Amount, f.Currency, string(f.Status),
 		jsonText(f.Lines), f.IdempotencyKey, f.Params, ms(f.IssuedAt), f.StripeID, f.Reference, f.FailureReason,
-		number(f.NeedsPerson), ms(f.CheckedAt), ms(f.UpdatedAt))
+		number(f.NeedsPerson), ms(f.CheckedAt), ms(f.UpdatedAt), jsonText(f.Explanation),
+		f.ReleasedBy, f.Consent)
 }

@@ -147,7 +147,7 @@ type Deadline struct {
 	Work
 }
 
-// Case is a return (later also a withdrawal or a claim).
+// Case is a return, or what comes back and is paid by a withdrawal or a claim, which have records of their own beside it.
 type Case struct {
 	ID             string
 	Shop           string
@@ -163,6 +163,9 @@ type Case struct {
 	Received       []returns.Item
 	TrackingNumber string // of the parcel back, normalised
 	Decision       string // staff's words to the shopper
+	Conditions     returns.Conditions
+	Wish           returns.Wish
+	Answers        []returns.Reply
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -224,6 +227,9 @@ type Refund struct {
 	CheckedAt        time.Time
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
+	Explanation      []returns.Explained // of the whole plan that this refund is a part of
+	ReleasedBy       string              // who let it go, when it took a second person
+	Consent          string              // the shopper's express consent to be paid in another way than they paid
 	Work
 }
 
