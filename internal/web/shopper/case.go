@@ -136,7 +136,7 @@ func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 	}
 	p.Refunds = v.refundRows(own)
 	if len(own) == 0 && !c.State.Final() {
-		if worth, err := expected(c, v.order.State.Order, earlier(l.refunds)); err == nil {
+		if worth, _, err := cases.Expected(c, v.order.State.Order, l.refunds); err == nil {
 			p.Expected = words.Money(worth, v.order.State.Order.Currency)
 		}
 	}
@@ -146,16 +146,6 @@ func (h *handler) casePage(v *visit, c store.Case, l ledger) *casePage {
 func allows(c store.Case, step returns.Step) bool {
 	_, err := returns.NextFor(c.Kind, c.State, step)
 	return err == nil
-}
-
-// expected gives what a case will bring when all its goods are back.
-func expected(c store.Case, order orders.Order, before []returns.Earlier) (int64, error) {
-	if c.Kind == returns.Withdrawal {
-		plan, err := returns.PlanWithdrawal(order, before, c.Items, returns.WithdrawalOptions{})
-		return plan.Total, err
-	}
-	plan, err := returns.PlanRefund(order, before, c.Items)
-	return plan.Total, err
 }
 
 // returnAddress gives where goods go back to, line by line.
