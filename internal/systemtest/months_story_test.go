@@ -16,6 +16,7 @@ import (
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
 	"homeward/internal/withdrawals"
+	"homeward/jobs"
 	"homeward/providers/providertest/sign"
 	"homeward/providers/standin"
 	"homeward/providers/standin/httpfault"
@@ -35,6 +36,8 @@ type months struct {
 	tired bool // the world fails no more
 	again int  // answers that were lost after a mail was taken
 
+	crashed map[jobs.Point]int
+
 	orders   map[string]*bought
 	captured map[string]int64 // by payment intent
 	settled  map[string]bool  // refunds at Stripe that have their end planned
@@ -42,6 +45,7 @@ type months struct {
 	texts    map[string]bool  // SMS by recipient and text
 	serial   int
 	posted   int
+	lost     int // webhooks of carriers and warehouses that were never sent
 	refused  int
 	// withdrawn counts the statements of withdrawal.
 	withdrawn int
@@ -77,6 +81,7 @@ func newMonths(t *testing.T, s *systemtest.System, rng *rand.Rand) *months {
 	m := &months{
 		t: t, s: s, rng: rng, dice: rand.New(rand.NewPCG(rng.Uint64(), 1)),
 		orders: map[string]*bought{}, captured: map[string]int64{}, settled: map[string]bool{},
+		crashed: map[jobs.Point]int{},
 	}
 	s.World.Mail.Hook(m.mailFails)
 	s.World.Twilio.Hook(func(httpfault.Call) httpfault.Fault { return m.httpFails(30) })
@@ -146,6 +151,24 @@ func (m *months) httpFails(oneIn int) httpfault.Fault {
 	}[m.dice.IntN(6)]
 }
 
+// errCrash ends a worker where it stands.
+var errCrash = errors.New("the machine is gone")
+
+func (m *months) crashes(p jobs.Point) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	oneIn := 25
+	switch p {
+	case jobs.AfterCharge, jobs.AfterIntent, jobs.AfterCall, jobs.BeforeRecord: // few come this far
+		oneIn = 8
+	}
+	if m.tired || m.dice.IntN(oneIn) != 0 {
+		return nil
+	}
+	m.crashed[p]++
+	return errCrash
+}
+
 // one in so many.
 func (m *months) one(in int) bool { return m.rng.IntN(in) == 0 }
 
@@ -163,6 +186,10 @@ func (m *months) post(kind string, data any) {
 		if status, _ := m.s.PostRaw("erp", sign.Standard(systemtest.StandardSecret, id, time.Now(), body), body); status/100 != 2 {
 			m.t.Fatalf("%s: answered %d", kind, status)
 		}
+	}
+	if kind == "parcel.updated" && m.one(40) {
+		m.lost++
+		return
 	}
 	switch m.rng.IntN(20) {
 	case 0:

@@ -18,6 +18,7 @@ import (
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
 	"homeward/internal/withdrawals"
+	"homeward/jobs"
 )
 
 // seedEnv repeats the stories of a run of TestMonths: its value is the seed that a failed run printed. ordersEnv sets how many
@@ -41,7 +42,8 @@ func number(t *testing.T, name string, fallback uint64) uint64 {
 
 // Three months of hundreds of orders (CI sets thousands) with random stories, by the driver that walks the due rows: webhooks late, doubled and out of
 // order, parcels lost and returned, refunds by us, by the shop and by hand, and a mail server, a Twilio and a Stripe that
-// fail now and then. Redis forgets every task at once, and nothing is lost.
+// fail now and then, webhooks that are never sent, and a worker that crashes at every place of a refund's way. Redis forgets every
+// task at once, and nothing is lost.
 func TestMonths(t *testing.T) {
 	usual, step := uint64(500), 3*time.Hour
 	if testing.Short() || slow {
@@ -50,10 +52,13 @@ func TestMonths(t *testing.T) {
 	seed, count := number(t, seedEnv, rand.Uint64()), int(number(t, ordersEnv, usual))
 	t.Logf("%s=%d", seedEnv, seed)
 	var log bytes.Buffer
-	setup := systemtest.Setup{Log: &log, Roles: app.Roles{Web: true}}
+	var m *months
+	setup := systemtest.Setup{Log: &log, Roles: app.Roles{Web: true}, Seams: func(seams *app.Seams) {
+		seams.Crash = func(p jobs.Point) error { return m.crashes(p) }
+	}}
 	systemtest.Virtual(t, systemtest.Calm, setup, func(t *testing.T, s *systemtest.System) {
 		s.Redis.Forget()
-		m := newMonths(t, s, rand.New(rand.NewPCG(seed, 0)))
+		m = newMonths(t, s, rand.New(rand.NewPCG(seed, 0)))
 		for i := range count {
 			m.rng = rand.New(rand.NewPCG(seed, uint64(i)))
 			m.plan(m.hours(0, 60*24), func() { m.order("M" + strconv.Itoa(i)) })
@@ -63,6 +68,8 @@ func TestMonths(t *testing.T) {
 		m.live(15*24*time.Hour, 12*time.Hour)
 		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused, %d withdrawals",
 			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused, m.withdrawn)
+		t.Logf("crashes: %v, webhooks that nobody sent: %d", m.crashed, m.lost)
+		m.everyPointWasHit(count)
 		m.everyMessageEnded(count)
 		m.nothingTwice()
 		m.ledgerIsStripes()
@@ -127,6 +134,15 @@ func (m *months) everyMessageEnded(count int) {
 	m.t.Logf("messages ended: %v", ends)
 	if count >= telling && (ends[store.MessageSent] < count*3 || ends[store.MessageReplaced] == 0 || ends[store.MessageFailed] == 0 || ends[store.MessageExpired] == 0) {
 		m.t.Error("the stories are too tame to prove anything")
+	}
+}
+
+// everyPointWasHit checks that the worker crashed at each place between a refund's intent and its record.
+func (m *months) everyPointWasHit(count int) {
+	for _, p := range jobs.Points {
+		if count >= telling && m.crashed[p] == 0 {
+			m.t.Errorf("nothing crashed at %s", p)
+		}
 	}
 }
 
