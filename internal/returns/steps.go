@@ -54,10 +54,13 @@ func Next(state State, step Step) (State, error) {
 }
 
 // NextFor is Next for a kind of case. A withdrawal has taken effect when it was sent (Directive 2011/83/EU, Art. 9 and 11):
-// it is neither approved, nor rejected, nor called off.
+// it is neither approved, nor rejected, nor called off. A claim takes steps of its own beside those of a return.
 func NextFor(kind Kind, state State, step Step) (State, error) {
 	if kind == Withdrawal && (step == Approve || step == Reject || step == CallOff) {
 		return state, fmt.Errorf("%w: %s of a withdrawal", ErrStep, step)
+	}
+	if to, ok := claimSteps[state][step]; ok && kind == Claim {
+		return to, nil
 	}
 	return Next(state, step)
 }
