@@ -5,8 +5,6 @@
 // version moves returns; the others have their kind and their place.
 package returns
 
-import "time"
-
 // Kind is the legal ground of a case.
 type Kind string
 
@@ -41,11 +39,20 @@ var Reasons = []Reason{"changed_mind", "does_not_fit", "not_as_described", "arri
 // Remedy is what the shopper wants.
 type Remedy string
 
-// RefundRemedy gives the money back. Exchange and credit come later.
-const RefundRemedy Remedy = "refund"
+// The remedies that a policy can offer.
+const (
+	RefundRemedy   Remedy = "refund"   // the money back
+	ExchangeRemedy Remedy = "exchange" // the same again, another variant or another item; the difference in price is paid or given back
+	CreditRemedy   Remedy = "credit"   // store credit, with a bonus where the policy gives one
+	RepairRemedy   Remedy = "repair"
+	KeepRemedy     Remedy = "keep" // the money back, and the goods stay: below a value sending them back costs more than they are worth
+)
 
-// Remedies lists the remedies that can be chosen today.
+// Remedies lists what a shop offers when its policy names nothing else.
 var Remedies = []Remedy{RefundRemedy}
+
+// AllRemedies lists every remedy that a policy can offer.
+var AllRemedies = []Remedy{RefundRemedy, ExchangeRemedy, CreditRemedy, RepairRemedy, KeepRemedy}
 
 // Item is so many units of a line.
 type Item struct {
@@ -55,17 +62,13 @@ type Item struct {
 
 // Request is what a shopper asks for on the form.
 type Request struct {
-	Items  []Item
-	Reason Reason
-	Remedy Remedy
-	Note   string // at most 1,000 characters
-}
-
-// Policy is what a shop set about returns.
-type Policy struct {
-	Window      time.Duration // how long after possession a return can be asked for
-	AutoApprove bool          // approved at once inside the window
-	Zone        *time.Location
+	Items   []Item
+	Reason  Reason
+	Remedy  Remedy
+	Note    string // at most 1,000 characters
+	Answers []Reply
+	Wish    Wish
+	Photos  int // how many came with the form
 }
 
 // Taken says how many units of a line are in other live cases, or were refunded otherwise.
