@@ -39,12 +39,11 @@ var Reasons = []Reason{"changed_mind", "does_not_fit", "not_as_described", "arri
 // Remedy is what the shopper wants.
 type Remedy string
 
-// The remedies that a policy can offer.
+// The remedies that a policy can offer, with RepairRemedy.
 const (
 	RefundRemedy   Remedy = "refund"   // the money back
 	ExchangeRemedy Remedy = "exchange" // the same again, another variant or another item; the difference in price is paid or given back
 	CreditRemedy   Remedy = "credit"   // store credit, with a bonus where the policy gives one
-	RepairRemedy   Remedy = "repair"
 	KeepRemedy     Remedy = "keep" // the money back, and the goods stay: below a value sending them back costs more than they are worth
 )
 
