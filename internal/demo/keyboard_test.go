@@ -51,7 +51,7 @@ func returnByKeyboard(t *testing.T, order *browsertest.Tab) (rma string) {
 	order.Scripts(true)
 	order.Check("the case") // axe-core is a script
 	order.Scripts(false)
-	_, rma, _ = strings.Cut(browsertest.Script[string](order, "location.pathname"), "/returns/")
+	_, rma, _ = strings.Cut(browsertest.Script[string](order, "location.pathname"), "/cases/")
 	if rma == "" || !strings.Contains(text, rma) {
 		t.Fatalf("not on the page of a return: %s", text)
 	}

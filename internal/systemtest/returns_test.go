@@ -81,7 +81,7 @@ func askReturn(t *testing.T, s *systemtest.System, path string, quantity int) st
 	status, to, _ := submit(t, s, path+"/returns", url.Values{
 		"qty.l1": {fmt.Sprint(quantity)}, "reason": {"does_not_fit"}, "remedy": {"refund"}, "nonce": {nonce[1]},
 	})
-	if status != http.StatusSeeOther || !strings.HasPrefix(to, path+"/returns/R-") {
+	if status != http.StatusSeeOther || !strings.HasPrefix(to, path+"/cases/R-") {
 		t.Fatalf("the form was answered %d to %q", status, to)
 	}
 	s.Pass(time.Minute)

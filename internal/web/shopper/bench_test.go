@@ -60,7 +60,7 @@ func newBench(t *testing.T) *bench {
 	if b.signer, err = link.New(b.config.Secrets); err != nil {
 		t.Fatal(err)
 	}
-	desk := &cases.Desk{DB: db, Config: b.config, Queue: noQueue{}, Now: func() time.Time { return b.clock }}
+	desk := b.realDesk()
 	b.desk = &fakeDesk{bench: b}
 	b.deps = shopper.Deps{
 		Config: b.config, Signer: b.signer, Store: &brittle{DB: shopper.DB{DB: db}, bench: b}, Cases: &counted{Desk: desk, bench: b},
@@ -68,6 +68,11 @@ func newBench(t *testing.T) *bench {
 	}
 	b.rebuild(func(*shopper.Deps) {})
 	return b
+}
+
+// realDesk is where the bench's cases are handled.
+func (b *bench) realDesk() *cases.Desk {
+	return &cases.Desk{DB: b.db, Config: b.config, Queue: noQueue{}, Now: func() time.Time { return b.clock }}
 }
 
 // rebuild makes the pages anew with other Deps.

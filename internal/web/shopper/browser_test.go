@@ -36,10 +36,10 @@ func (b *bench) views(lang string) []view {
 	out = append(out, view{"form", path + "/returns/new"})
 	b.post(path+"/returns", url.Values{"qty.l1": {"1"}, "reason": {"does_not_fit"}, "remedy": {"refund"}, "nonce": {"n1"}, "note": {"Too strong for me."}})
 	c := b.cases(order.ID)[0]
-	out = append(out, view{"case", path + "/returns/" + c.RMA}, view{"order-return", path})
+	out = append(out, view{"case", path + "/cases/" + c.RMA}, view{"order-return", path})
 	b.refund(order, c, store.RefundPending, 1000)
 	b.refund(order, c, store.RefundSucceeded, 2990)
-	out = append(out, view{"case-refunds", path + "/returns/" + c.RMA})
+	out = append(out, view{"case-refunds", path + "/cases/" + c.RMA})
 	path, _ = b.put(lang, sample(t, delivered()...))
 	out = append(out, view{"declare", path + "/withdraw"})
 	receipt := b.post(path+"/withdraw/confirm", url.Values{"qty.l1": {"1"}, "name": {"Zofia Nowak"}, "email": {""}}).Header().Get("Location")

@@ -52,6 +52,8 @@ type CaseRecords interface {
 	CaseByNonce(ctx context.Context, orderID, nonce string) (store.Case, error)
 	CasesOf(ctx context.Context, orderID string) ([]store.Case, error)
 	CaseLog(ctx context.Context, caseID string) ([]store.CaseStep, error)
+	InspectionsOf(ctx context.Context, caseID string) ([]store.Inspection, error)
+	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
 }
 
 // Refunds finds an order's refunds, those of its cases included.

@@ -178,7 +178,7 @@ func (h *handler) open(w http.ResponseWriter, r *http.Request, v *visit, l ledge
 }
 
 func (h *handler) toCase(w http.ResponseWriter, r *http.Request, v *visit, c store.Case) {
-	http.Redirect(w, r, v.path+"/returns/"+c.RMA, http.StatusSeeOther) //nolint:gosec // a path of this page
+	http.Redirect(w, r, v.path+"/cases/"+c.RMA, http.StatusSeeOther) //nolint:gosec // a path of this page
 }
 
 // formAgain shows the form with everything typed and what is wrong with it.

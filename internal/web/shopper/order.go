@@ -93,8 +93,8 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 			state = words.T("page.case.hero.approved")
 		}
 		p.Cases = append(p.Cases, caseRow{
-			Title: words.T("page.case.title", "RMA", c.RMA), State: state,
-			Href: v.path + "/returns/" + c.RMA, Date: words.Date(c.CreatedAt),
+			Title: v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), State: state,
+			Href: v.path + "/cases/" + c.RMA, Date: words.Date(c.CreatedAt),
 		})
 	}
 	p.Made = h.made(r, v)

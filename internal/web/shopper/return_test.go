@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -44,7 +43,7 @@ func TestReturnIsOpened(t *testing.T) {
 		t.Fatalf("%d cases", len(all))
 	}
 	c := all[0]
-	if w.Code != 303 || w.Header().Get("Location") != path+"/returns/"+c.RMA {
+	if w.Code != 303 || w.Header().Get("Location") != path+"/cases/"+c.RMA {
 		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
 	}
 	if len(c.Items) != 1 || c.Items[0] != (returns.Item{LineID: "l1", Quantity: 1}) || c.Reason != "does_not_fit" || c.Note != "Too strong\nfor me" {
@@ -75,7 +74,7 @@ func TestFormPostedTwice(t *testing.T) {
 		t.Fatalf("%d cases", len(all))
 	}
 	for i, location := range locations {
-		if location != path+"/returns/"+all[0].RMA {
+		if location != path+"/cases/"+all[0].RMA {
 			t.Errorf("post %d leads to %q", i, location)
 		}
 	}
@@ -200,7 +199,7 @@ func TestTooLarge(t *testing.T) {
 func (b *bench) openCase(path string, order store.Order) string {
 	b.t.Helper()
 	b.post(path+"/returns", goodForm("n1"))
-	return path + "/returns/" + b.cases(order.ID)[0].RMA
+	return path + "/cases/" + b.cases(order.ID)[0].RMA
 }
 
 func TestSendingBack(t *testing.T) {
@@ -255,17 +254,8 @@ func TestTheCaseOfAWithdrawal(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	path, order := b.put("en", sample(t, delivered()...))
-	desk := &cases.Desk{DB: b.db, Config: b.config, Queue: noQueue{}, Now: func() time.Time { return now }}
-	var c store.Case
-	err := b.db.Write(t.Context(), func(tx *store.Tx) error {
-		var err error
-		c, err = desk.OpenWithdrawal(t.Context(), tx, &b.config.Shops[0], b.order(order.ID), "w1", nil)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, page := range []string{path, path + "/returns/" + c.RMA} {
+	page, _ := b.withdrawn(path, order)
+	for _, page := range []string{path, page} {
 		w := b.get(page)
 		has(t, w, 200, "Please send it back to us")
 		lacks(t, w, "Accepted", "/cancel", "Requested")

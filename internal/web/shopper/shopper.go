@@ -52,9 +52,11 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
 	h.routes.HandleFunc("GET /o/{token}/returns/new", h.order(h.showReturnForm))
 	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.openReturn))
-	h.routes.HandleFunc("GET /o/{token}/returns/{rma}", h.order(h.showCase))
-	h.routes.HandleFunc("POST /o/{token}/returns/{rma}/sent", h.order(h.markSent))
-	h.routes.HandleFunc("POST /o/{token}/returns/{rma}/cancel", h.order(h.callOff))
+	for _, base := range []string{"/o/{token}/cases/{rma}", "/o/{token}/returns/{rma}"} { // the second is the older name of the same page
+		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
+		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
+		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
+	}
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))

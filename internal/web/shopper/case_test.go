@@ -1,0 +1,111 @@
+package shopper_test
+
+import (
+	"testing"
+	"time"
+
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// withdrawn opens the case of a withdrawal of everything, and gives its page's path.
+func (b *bench) withdrawn(path string, order store.Order) (string, store.Case) {
+	b.t.Helper()
+	var c store.Case
+	err := b.db.Write(b.t.Context(), func(tx *store.Tx) error {
+		var err error
+		c, err = b.realDesk().OpenWithdrawal(b.t.Context(), tx, &b.config.Shops[0], b.order(order.ID), "w1", nil)
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return path + "/cases/" + c.RMA, c
+}
+
+// TestOnePageOfACase: the older address shows the same page.
+func TestOnePageOfACase(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	rma := b.cases(order.ID)[0].RMA
+	if one, other := b.get(page).Body.String(), b.get(path+"/returns/"+rma).Body.String(); one != other || one == "" {
+		t.Error("two pages of one case")
+	}
+}
+
+// TestWhatIsDueFromWhom: while goods are awaited their sender is asked first; the money follows.
+func TestWhatIsDueFromWhom(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	has(t, b.get(page), 200, "From you", "Send the items", "From us", "As soon as the items have arrived with us.",
+		"How the amount is made up", "1 × Earl Grey", "Refund as things stand", "PLN 39.90", "Requested", "Accepted")
+
+	path, order = b.put("en", sample(t, delivered()...))
+	page, _ = b.withdrawn(path, order)
+	// 14 days from Monday, November 23; the delivery at the price of the cheapest one offered.
+	has(t, b.get(page), 200, "by December 7, 2026", "It may wait until the items are back", "Delivery that you paid", "PLN 9.99",
+		"Withdrawal declared", "after your withdrawal")
+	b.clock = now.AddDate(0, 0, 15)
+	has(t, b.get(page), 200, "the date has passed")
+}
+
+// TestEveryCentOfARefund: the lines that the ledger keeps are told once, also when two payments share them.
+func TestEveryCentOfARefund(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	c := b.cases(order.ID)[0]
+	lines := []returns.Explained{
+		{Reason: returns.ForGoods, LineID: "l1", Quantity: 1, Amount: 3990}, {Reason: returns.Deducted, LineID: "l1", Text: "the tin was open", Amount: -500},
+		{Reason: "a word of the future", Amount: -1},
+	}
+	for i, amount := range []int64{3000, 489} {
+		b.explained(order, c, i, amount, lines)
+	}
+	w := b.get(page)
+	has(t, w, 200, "1 × Earl Grey", "Deduction: the tin was open", "Adjustment", "PLN 34.89")
+	lacks(t, w, "Refund as things stand")
+}
+
+// TestWhatWasFound: an inspection is told with its reason, and no more once another stands in its place.
+func TestWhatWasFound(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	c := b.cases(order.ID)[0]
+	add := func(i store.Inspection) {
+		t.Helper()
+		i.CaseID, i.LineID, i.Quantity, i.At, i.By, i.Note = c.ID, "l1", 1, now, "staff:olga", "for the shelf"
+		if err := b.db.Write(t.Context(), func(tx *store.Tx) error { return tx.AddInspection(t.Context(), i) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(store.Inspection{ID: "i1", ReplacedBy: "i2", Inspection: returns.Inspection{Grade: returns.Missing, Outcome: returns.DoNotPay, Reason: "the box was empty"}})
+	add(store.Inspection{ID: "i2", Inspection: returns.Inspection{Grade: returns.Opened, Outcome: returns.Deduct, Deduction: 500, Reason: "the tin was open"}})
+	w := b.get(page)
+	has(t, w, 200, "What we found", "Accepted with a deduction of PLN 5.00", "the tin was open")
+	lacks(t, w, "the box was empty", "olga", "for the shelf")
+}
+
+// explained puts a part of an explained refund into the ledger.
+func (b *bench) explained(o store.Order, c store.Case, n int, amount int64, lines []returns.Explained) {
+	b.t.Helper()
+	id := o.ID + string(rune('a'+n))
+	r := store.Refund{
+		ID: id, Shop: o.Shop, OrderID: o.ID, CaseID: c.ID, Origin: store.OriginHomeward, ExternalID: id, Status: store.RefundPending, PaymentKind: "stripe",
+		PaymentReference: "pi_123", Amount: amount, Currency: "PLN", CreatedAt: now, UpdatedAt: now.Add(time.Duration(n)), Explanation: lines,
+		Work: store.Work{State: store.RefundSettled, DueAt: now},
+	}
+	if err := b.db.Write(b.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertRefund(b.t.Context(), r)
+		return err
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+}

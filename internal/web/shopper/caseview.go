@@ -1,0 +1,219 @@
+package shopper
+
+import (
+	"net/http"
+	"slices"
+
+	"homeward/internal/cases"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/web/page"
+)
+
+// casePage is one case: how far it is, what is due from whom, what was decided and why, and every cent.
+type casePage struct {
+	page.Frame
+	RMA      string
+	Number   string // of the order
+	Hero     hero
+	Steps    []step
+	Due      []dueRow
+	Send     bool // the goods are to be sent
+	Address  []string
+	Tracking string // as known, or as typed
+	CanTrack bool
+	CanCall  bool
+	Items    []itemRow
+	Refunds  []refundRow
+	Bills    []bill
+	Decision string
+	Found    []foundRow
+	Granted  []string // what the policy decided, each a sentence
+	Story    []entry
+	Reason   string
+	Note     string
+	Action   string // of this case's forms: + "/sent", "/cancel"
+	Errors   []formError
+	Wrong    map[string]string
+}
+
+// foundRow is what an inspection found of some units.
+type foundRow struct {
+	itemRow
+	Outcome, Reason string
+}
+
+// casePage tells how a case stands. What it cannot read of the story it leaves out: the rest is true without it.
+func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *casePage {
+	words, state := v.words, string(c.State)
+	own := slices.DeleteFunc(slices.Clone(l.refunds), func(r store.Refund) bool { return r.CaseID != c.ID })
+	p := &casePage{
+		Frame: h.visitFrame(v, v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), "/cases/"+c.RMA), RMA: c.RMA,
+		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
+		Hero:   hero{Tone: caseTone(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
+		Steps:  v.caseSteps(c, paid(own)), Send: c.State == returns.Approved && !c.Conditions.Keep, Address: returnAddress(v.shop),
+		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
+		Decision: c.Decision, Note: c.Note, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
+	}
+	if c.Reason != "" { // a withdrawal has none
+		p.Reason = words.Code("reason", string(c.Reason))
+	}
+	for _, item := range c.Items {
+		if line, ok := v.line(item.LineID); ok {
+			p.Items = append(p.Items, v.item(line, item.Quantity))
+		}
+	}
+	p.Bills = v.bills(c, l, own)
+	p.Due = h.due(r, v, c, own)
+	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
+		p.Story = v.caseStory(log)
+	}
+	if found, err := h.Store.InspectionsOf(r.Context(), c.ID); err == nil {
+		p.Found = v.found(found)
+	}
+	return p
+}
+
+// ofKind gives a text in the words of a kind of case, where it has its own.
+func (v *visit) ofKind(key string, kind returns.Kind, data ...any) string {
+	if own := key + "." + string(kind); v.words.Has(own) {
+		key = own
+	}
+	return v.words.T(key, data...)
+}
+
+func allows(c store.Case, step returns.Step) bool {
+	_, err := returns.NextFor(c.Kind, c.State, step)
+	return err == nil
+}
+
+// bill is what an amount of money is made of, by the cent.
+type bill struct {
+	Title string
+	Rows  []sumRow
+}
+
+// bills explains a case's refunds, each plan once however many payments it was split over; before there is any, what the case
+// will bring.
+func (v *visit) bills(c store.Case, l ledger, own []store.Refund) []bill {
+	var out []bill
+	var told [][]returns.Explained
+	for _, r := range store.Standing(own) {
+		if len(r.Explanation) == 0 || slices.ContainsFunc(told, func(e []returns.Explained) bool { return slices.Equal(e, r.Explanation) }) {
+			continue
+		}
+		told = append(told, r.Explanation)
+		out = append(out, v.bill("page.case.sums.total", r.Explanation))
+	}
+	if len(own) > 0 || c.State.Final() {
+		return out
+	}
+	total, lines, err := cases.Expected(c, v.order.State.Order, l.refunds)
+	if err != nil || total == 0 {
+		return nil
+	}
+	return []bill{v.bill("page.case.sums.expected", lines)}
+}
+
+func (v *visit) bill(total string, lines []returns.Explained) bill {
+	currency := v.order.State.Order.Currency
+	b := bill{Title: v.words.T("page.case.sums")}
+	var sum int64
+	for _, line := range lines {
+		sum += line.Amount
+		b.Rows = append(b.Rows, sumRow{Label: v.explained(line), Amount: v.words.Money(line.Amount, currency)})
+	}
+	b.Rows = append(b.Rows, sumRow{Label: v.words.T(total), Amount: v.words.Money(sum, currency), Total: true})
+	return b
+}
+
+// explained puts one line of a refund's explanation into words.
+func (v *visit) explained(e returns.Explained) string {
+	key := "explain." + string(e.Reason)
+	if !v.words.Has(key) {
+		key = "explain.other"
+	}
+	title := e.LineID
+	if line, ok := v.line(e.LineID); ok {
+		title = line.Title
+	}
+	data := []any{"Count", e.Quantity, "Item", title, "Text", e.Text}
+	return v.words.T(key, data...)
+}
+
+// found tells what staff found of what came back. What another inspection replaced is not told.
+func (v *visit) found(all []store.Inspection) []foundRow {
+	var rows []foundRow
+	for _, i := range all {
+		line, ok := v.line(i.LineID)
+		if !ok || i.ReplacedBy != "" {
+			continue
+		}
+		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason}
+		row.Outcome = v.words.T("page.case.found."+string(i.Outcome), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func caseTone(state returns.State) string {
+	switch state {
+	case returns.Rejected:
+		return "attention"
+	case returns.Received, returns.Closed:
+		return "good"
+	default:
+		return "calm"
+	}
+}
+
+// paid tells that money went back, all of what was owed.
+func paid(refunds []store.Refund) bool {
+	return len(refunds) > 0 && !slices.ContainsFunc(refunds, func(r store.Refund) bool { return r.Status != store.RefundSucceeded })
+}
+
+// caseSteps shows how far a return is; none for one that ended early, or without money, and for a claim, of which nothing may
+// have to come back. The goods of a withdrawal were not
+// asked for and not accepted: their way begins when they are sent.
+func (v *visit) caseSteps(c store.Case, paid bool) []step {
+	state := c.State
+	now := map[returns.State]int{
+		returns.Requested: 0, returns.Approved: 1, returns.InTransit: 2, returns.Received: 3, returns.Refunding: 4, returns.Closed: 4,
+	}
+	i, ok := now[state]
+	if !ok || c.Kind == returns.Claim || (state == returns.Closed && !paid) {
+		return nil
+	}
+	names := []string{"requested", "approved", "in_transit", "received", "refunded"}
+	if c.Kind == returns.Withdrawal {
+		if names, i = names[2:], i-2; i < 0 {
+			return nil
+		}
+	}
+	return v.steps("page.case.step.", names, i, state == returns.Closed)
+}
+
+// caseEvents are the steps of a case's log that its shopper reads, and their words below "page.case.event.".
+var caseEvents = map[string]string{
+	"requested": "requested", "withdrew": "withdrew", "changed": "changed", "approved": "approved", "approve": "approved", "reject": "reject",
+	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
+	"call_off": "call_off", "reopen": "reopen",
+}
+
+// caseStory gives the log of a case, newest first, in words. The same step told again is told once.
+func (v *visit) caseStory(log []store.CaseStep) []entry {
+	var out []entry
+	last := ""
+	for _, s := range log {
+		event, ok := caseEvents[s.Step]
+		if !ok || event == last {
+			continue
+		}
+		last = event
+		out = append(out, entry{
+			Text: v.words.T("page.case.event." + event), When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z"),
+		})
+	}
+	slices.Reverse(out)
+	return out
+}
