@@ -55,17 +55,28 @@ type Terms struct {
 	Refund   time.Time // of the time to give the money back, whatever may be withheld
 }
 
-// TermsOf works out a statement's deadlines by the law of the consumer's country. order is the zero value while none is
-// known: then the shop's country counts.
-func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
+// ContractOf says between whom an order was made, and by which law. order is the zero value while none is known: then the shop's
+// country counts.
+func ContractOf(shop *config.Shop, order store.Order) returns.Contract {
 	consumer := returns.Party{Country: order.State.Order.ShipTo.Country}
 	if order.TimeZone != "" {
 		consumer.Zone = zone(order.TimeZone)
 	}
-	contract := returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+}
+
+// PeriodOf gives the time in which a consumer may withdraw from an order: for telling, never for refusing.
+func PeriodOf(shop *config.Shop, order store.Order) returns.Term {
+	return returns.WithdrawalEnd(order.State, ContractOf(shop, order), returns.Information{})
+}
+
+// TermsOf works out a statement's deadlines by the law of the consumer's country. order is the zero value while none is
+// known: then the shop's country counts.
+func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
+	contract := ContractOf(shop, order)
 	never := len(order.State.Parcels) == 0 && order.ID != ""
 	return Terms{
-		Period:   returns.WithdrawalEnd(order.State, contract, returns.Information{}).End,
+		Period:   PeriodOf(shop, order).End,
 		SendBack: returns.MustSendBack(contract, sent).End,
 		Refund:   returns.RefundDue(contract, returns.Declaration{At: sent, NothingToReturn: never}).End,
 	}
