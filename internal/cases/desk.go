@@ -242,13 +242,14 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 			v.Refunds = append(v.Refunds, templates.Refund{
 				Amount: r.Amount, Currency: r.Currency, Status: StatusWord(r), Kind: r.PaymentKind, Reference: r.Reference, At: r.UpdatedAt,
 			})
-			v.Expected += r.Amount
 		}
 	}
-	if len(v.Refunds) == 0 {
-		if total, _, err := worth(c, order.State.Order, refunds, c.Items); err == nil {
-			v.Expected = total
-		}
+	looks, err := d.DB.InspectionsOf(ctx, c.ID)
+	if err != nil {
+		return v
+	}
+	if total, _, err := Expected(c, order.State.Order, refunds, looks...); err == nil {
+		v.Expected = total
 	}
 	return v
 }

@@ -47,11 +47,16 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		return nil, err
 	}
 	once := distinct(refunds)
-	total, lines, err := worth(*c, order.State.Order, refunds, unpaid(order.State.Order, once, items))
+	looks, err := tx.InspectionsOf(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	if total == 0 { // but an earlier part may be under way, and more goods may come
+	a := account{*c, order.State.Order, refunds, standing(looks)}
+	plan, err := a.plan(unpaid(order.State.Order, once, items))
+	if err != nil {
+		return nil, err
+	}
+	if plan.Total == 0 { // but an earlier part may be under way, and more goods may come
 		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
 	}
 	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
@@ -64,11 +69,11 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 		}
 	}
 	var tasks []store.Task
-	parts := returns.Allocate(order.State.Order.Payments, done, total)
-	cuts := returns.CutLedger(lines, parts)
+	parts := returns.Allocate(order.State.Order.Payments, done, plan.Total)
+	cuts := returns.CutLedger(plan.Ledger, parts)
 	for i, part := range parts {
 		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, len(c.Received), i))
-		row.Lines = cuts[i]
+		row.Lines, row.Explanation = cuts[i], plan.Lines
 		if _, err := tx.InsertRefund(ctx, row); err != nil {
 			return nil, err
 		}
@@ -79,33 +84,22 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 	return tasks, nil
 }
 
-// worth says what goods bring that came back: by the shop's policy for a return; all that was paid for them, and at the end
-// delivery and fees too, for a withdrawal.
-func worth(c store.Case, order orders.Order, refunds []store.Refund, items []returns.Item) (int64, []orders.RefundLine, error) {
-	before := earlier(refunds, "")
-	if c.Kind == returns.Withdrawal {
-		plan, err := returns.PlanWithdrawal(order, append(before, owed(refunds)...), items, returns.WithdrawalOptions{})
-		return plan.Total, plan.Ledger, err
-	}
-	plan, err := returns.PlanRefund(order, before, items)
-	return plan.Total, plan.Lines, err
-}
-
-// owed gives what refunds were for that failed and have none in their place: it is still to be paid by hand or again, and so
-// not due a second time, and its goods are back.
-func owed(refunds []store.Refund) []returns.Earlier {
-	var out []returns.Earlier
-	for _, r := range store.Standing(distinct(refunds)) {
-		if !counts(r) && len(r.Lines) > 0 {
-			out = append(out, returns.Earlier{Lines: r.Lines})
+// unpaid leaves out the units that the shop refunded itself meanwhile, or took out of the order: nothing more is owed for
+// them, and what else came back is still worth its part.
+func unpaid(order orders.Order, refunds []store.Refund, items []returns.Item) []returns.Item {
+	open := open(order, refunds)
+	var out []returns.Item
+	for _, item := range items {
+		if n := min(item.Quantity, open[item.LineID]); n > 0 {
+			out = append(out, returns.Item{LineID: item.LineID, Quantity: n})
+			open[item.LineID] -= n
 		}
 	}
 	return out
 }
 
-// unpaid leaves out the units that the shop refunded itself meanwhile, or took out of the order: nothing more is owed for
-// them, and what else came back is still worth its part.
-func unpaid(order orders.Order, refunds []store.Refund, items []returns.Item) []returns.Item {
+// open gives how many units of each line did not go back.
+func open(order orders.Order, refunds []store.Refund) map[string]int {
 	open := make(map[string]int)
 	for _, line := range order.Lines {
 		if !line.Cancelled {
@@ -119,14 +113,7 @@ func unpaid(order orders.Order, refunds []store.Refund, items []returns.Item) []
 			}
 		}
 	}
-	var out []returns.Item
-	for _, item := range items {
-		if n := min(item.Quantity, open[item.LineID]); n > 0 {
-			out = append(out, returns.Item{LineID: item.LineID, Quantity: n})
-			open[item.LineID] -= n
-		}
-	}
-	return out
+	return open
 }
 
 func (d *Desk) refund(order store.Order, c store.Case, part returns.Part, external string) store.Refund {

@@ -175,7 +175,7 @@ func checkAnswers(reason ReasonRule, r Request, faults Faults) {
 
 // checkKeep lets goods stay only when all that is asked for is worth less than the least of the limits.
 func (p Policy) checkKeep(s Situation, lines []LineOffer, r Request, faults Faults) {
-	b, err := PlanRefund(s.State.Order, s.Refunds, merged(r.Items))
+	b, err := PlanReturn(s.State.Order, s.Refunds, merged(r.Items), ReturnOptions{})
 	for _, l := range lines {
 		if err != nil || b.Total >= l.KeepBelow {
 			faults["remedy"] = KeepTooValuable

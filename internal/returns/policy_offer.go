@@ -171,7 +171,7 @@ func (p Policy) granted(s Situation, line orders.Line, rule Rule) LineOffer {
 		l.Remedies = slices.DeleteFunc(slices.Clone(l.Remedies), func(r Remedy) bool { return r == KeepRemedy })
 	}
 	if l.Left > 0 {
-		if b, err := PlanRefund(s.State.Order, s.Refunds, []Item{{LineID: line.ID, Quantity: l.Left}}); err == nil {
+		if b, err := PlanReturn(s.State.Order, s.Refunds, []Item{{LineID: line.ID, Quantity: l.Left}}, ReturnOptions{}); err == nil {
 			l.Worth = b.Total
 		}
 	}

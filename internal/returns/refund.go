@@ -9,7 +9,7 @@ import (
 	"homeward/internal/orders"
 )
 
-// What PlanRefund refuses.
+// What a plan refuses.
 var (
 	ErrLine     = errors.New("returns: no such line")
 	ErrQuantity = errors.New("returns: more units than are left, or none")
@@ -22,49 +22,69 @@ type Earlier struct {
 	Lines  []orders.RefundLine
 }
 
-// Breakdown is what a refund consists of. Total is the sum of the lines, in minor units.
-type Breakdown struct {
-	Lines []orders.RefundLine
-	Total int64
-	// Capped is set when less is left of what was paid than the lines are worth; the last lines then carry less.
-	Capped bool
+// ReturnOptions says what the order itself does not.
+type ReturnOptions struct {
+	Conditions  Conditions   // what the shop's policy granted: the fees, the rates and the bonus
+	Label       bool         // the goods come back by the shop's own label, so that its fee is taken
+	Credit      bool         // the shopper takes store credit, so that its bonus is given
+	Inspections []Inspection // those that stand, for all of the case
+	Before      []Explained  // what earlier refunds of the same case said: what was taken off there is not taken off again
 }
 
-// PlanRefund reckons what returned units are worth, by the cent. A unit is worth its part of what was paid for the line:
-// unit price × quantity, less the line's discount, less the line's share of the order's discount, plus the tax when prices
-// do not include it. Parts are cumulative slices, so that unit by unit gives what all at once gives, and the last unit of
-// a line brings exactly what is left of it. Nothing is given beyond what was paid less what was refunded, for the line
-// and for the order.
+// PlanReturn reckons what returned units bring by the shop's goodwill, by the cent. A unit is worth its part of what was paid for
+// the line: unit price × quantity, less the line's discount, less the line's share of the order's discount, plus the tax when
+// prices do not include it. Parts are cumulative slices, so that unit by unit gives what all at once gives, and the last unit of
+// a line brings exactly what is left of it. Off that go the restocking rate (cumulative too), then the deductions of the
+// inspections, then, once in a case, the fees for label and handling. What is more than the goods of this plan bring is
+// taken off those of the next. Store credit gets its bonus on top of the result; it is not taken off what was paid for the order.
+//
+// items are only the units that are paid for. Those that an inspection refused are no item, keep their place in the line, and
+// are told without an amount.
 //
 // The share of the order's discount is weighed by the lines of the statement that the discount stands in; refunds do not
 // change the weights. Lines that the shop took out of the order are the shop's to refund. Shipping and fees are not given
-// back with a goodwill return.
-func PlanRefund(order orders.Order, earlier []Earlier, items []Item) (Breakdown, error) {
-	paid, err := LinesPaid(order)
+// back with a goodwill return. Nothing is given beyond what was paid less what was refunded, for the line and for the order.
+func PlanReturn(order orders.Order, earlier []Earlier, items []Item, opts ReturnOptions) (Breakdown, error) {
+	p, goods, err := newPlan(order, earlier, items)
 	if err != nil {
 		return Breakdown{}, err
 	}
-	done, left := tally(order, earlier)
-	var b Breakdown
-	for _, item := range items {
-		i := liveLine(order, item.LineID)
-		if i < 0 {
-			return Breakdown{}, fmt.Errorf("%w: %s", ErrLine, item.LineID)
-		}
-		line, before := order.Lines[i], done[item.LineID]
-		if item.Quantity < 1 || item.Quantity > line.Quantity-before.Quantity {
-			return Breakdown{}, fmt.Errorf("%w: %s", ErrQuantity, item.LineID)
-		}
-		worth := money.Slice(paid[i], line.Quantity, before.Quantity, item.Quantity)
-		worth = min(worth, max(paid[i]-before.Amount, 0))
-		amount := min(worth, left)
-		b.Capped = b.Capped || amount < worth
-		left -= amount
-		b.Total += amount
-		b.Lines = append(b.Lines, orders.RefundLine{LineID: item.LineID, Quantity: item.Quantity, Amount: amount})
-		done[item.LineID] = orders.RefundLine{Quantity: before.Quantity + item.Quantity, Amount: before.Amount + amount}
+	before := told(opts.Before)
+	for i, line := range goods {
+		off := append(p.restocking(line, opts.Conditions), before.deductions(line.LineID, opts.Inspections)...)
+		goods[i] = p.goods(line, off)
 	}
-	return b, nil
+	p.refused(opts.Inspections, before)
+	if opts.Label {
+		p.takeOff(goods, LabelFee, opts.Conditions.LabelFee-before.taken[LabelFee])
+	}
+	p.takeOff(goods, HandlingFee, opts.Conditions.HandlingFee-before.taken[HandlingFee])
+	for _, line := range goods {
+		p.book(line.LineID, line.Quantity, line.Amount)
+	}
+	p.cap()
+	if opts.Credit {
+		p.bonus(before.sum, opts.Conditions.CreditBonus)
+	}
+	return p.Breakdown, nil
+}
+
+// PlanReduction reckons a reduction of the price of goods that stay: an amount of one line, at most what is left of what was
+// paid for it.
+func PlanReduction(order orders.Order, earlier []Earlier, lineID string, amount int64) (Breakdown, error) {
+	p, _, err := newPlan(order, earlier, nil)
+	switch {
+	case err != nil:
+		return Breakdown{}, err
+	case liveLine(order, lineID) < 0:
+		return Breakdown{}, fmt.Errorf("%w: %s", ErrLine, lineID)
+	case amount <= 0 || amount > amountLimit:
+		return Breakdown{}, fmt.Errorf("%w: %s", ErrAmount, lineID)
+	}
+	p.explain(Explained{Reason: ForReduction, LineID: lineID, Amount: amount})
+	p.book(lineID, 0, p.within(lineID, amount))
+	p.cap()
+	return p.Breakdown, nil
 }
 
 // LinesPaid gives what was paid for each line, in the order of order.Lines; 0 for cancelled ones.
@@ -109,7 +129,7 @@ func tally(order orders.Order, earlier []Earlier) (done map[string]orders.Refund
 	done = map[string]orders.RefundLine{}
 	left = max(order.Paid(), 0)
 	for _, e := range earlier {
-		left = max(left-max(e.Amount, 0), 0)
+		left = max(left-max(e.Amount-bonusOf(e.Lines), 0), 0)
 		for _, line := range e.Lines {
 			sum := done[line.LineID]
 			sum.Quantity += min(max(line.Quantity, 0), math.MaxInt32)

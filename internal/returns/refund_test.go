@@ -51,7 +51,7 @@ func sameParts(got, want []int64) bool {
 	return a == b && len(got) == len(want)
 }
 
-func TestPlanRefund(t *testing.T) {
+func TestPlanReturn(t *testing.T) {
 	order := orders.Order{PricesIncludeTax: true, Total: 1000, Lines: []orders.Line{
 		{ID: "l1", UnitPrice: 334, Quantity: 3, Discount: 2}, {ID: "gone", UnitPrice: 5, Quantity: 1, Cancelled: true},
 	}}
@@ -79,14 +79,14 @@ func TestPlanRefund(t *testing.T) {
 		"a quantity beyond all reason":     {nil, returns.Item{LineID: "l1", Quantity: math.MaxInt}, 0, false, returns.ErrQuantity},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := returns.PlanRefund(order, tc.earlier, []returns.Item{tc.item})
+			got, err := returns.PlanReturn(order, tc.earlier, []returns.Item{tc.item}, returns.ReturnOptions{})
 			if !errors.Is(err, tc.err) || got.Total != tc.want || got.Capped != tc.capped {
 				t.Errorf("got %+v (%v), want %d capped %v (%v)", got, err, tc.want, tc.capped, tc.err)
 			}
 		})
 	}
 	order.Lines[0].UnitPrice = math.MaxInt64
-	if _, err := returns.PlanRefund(order, nil, []returns.Item{{LineID: "l1", Quantity: 1}}); !errors.Is(err, returns.ErrAmount) {
+	if _, err := returns.PlanReturn(order, nil, []returns.Item{{LineID: "l1", Quantity: 1}}, returns.ReturnOptions{}); !errors.Is(err, returns.ErrAmount) {
 		t.Errorf("an amount that overflows: %v", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestPortionsSumToWhatWasPaid(t *testing.T) {
 			left[line.ID] = line.Quantity
 			units += line.Quantity
 		}
-		atOnce, err := returns.PlanRefund(order, nil, whole)
+		atOnce, err := returns.PlanReturn(order, nil, whole, returns.ReturnOptions{})
 		if err != nil || atOnce.Total != order.Total || atOnce.Capped {
 			t.Fatalf("at once %+v (%v), paid %d", atOnce, err, order.Total)
 		}
@@ -137,11 +137,11 @@ func TestPortionsSumToWhatWasPaid(t *testing.T) {
 				}
 			}
 			n := rapid.IntRange(1, left[line]).Draw(t, "units")
-			b, err := returns.PlanRefund(order, earlier, []returns.Item{{LineID: line, Quantity: n}})
+			b, err := returns.PlanReturn(order, earlier, []returns.Item{{LineID: line, Quantity: n}}, returns.ReturnOptions{})
 			if err != nil || b.Total < 0 {
 				t.Fatalf("%+v %v", b, err)
 			}
-			earlier = append(earlier, returns.Earlier{Amount: b.Total, Lines: b.Lines})
+			earlier = append(earlier, returns.Earlier{Amount: b.Total, Lines: b.Ledger})
 			left[line], units, sum = left[line]-n, units-n, sum+b.Total
 		}
 		if sum != order.Total {
@@ -165,7 +165,7 @@ func TestNeverMoreThanWasPaid(t *testing.T) {
 			before += e.Amount
 		}
 		for _, line := range order.Lines {
-			b, err := returns.PlanRefund(order, earlier, []returns.Item{{LineID: line.ID, Quantity: line.Quantity}})
+			b, err := returns.PlanReturn(order, earlier, []returns.Item{{LineID: line.ID, Quantity: line.Quantity}}, returns.ReturnOptions{})
 			if err != nil {
 				continue // fewer units are left
 			}
@@ -173,13 +173,13 @@ func TestNeverMoreThanWasPaid(t *testing.T) {
 			if b.Total > 0 && before > order.Paid() {
 				t.Fatalf("%d back of %d", before, order.Paid())
 			}
-			earlier = append(earlier, returns.Earlier{Amount: b.Total, Lines: b.Lines})
+			earlier = append(earlier, returns.Earlier{Amount: b.Total, Lines: b.Ledger})
 		}
 	})
 }
 
-// FuzzPlanRefund: no order of any numbers overflows, panics, or gives back more than was paid.
-func FuzzPlanRefund(f *testing.F) {
+// FuzzPlanReturn: no order of any numbers overflows, panics, or gives back more than was paid.
+func FuzzPlanReturn(f *testing.F) {
 	f.Add(int64(3990), 2, int64(0), int64(1492), int64(100), int64(7980), true, 1, int64(0), 0)
 	f.Add(int64(math.MaxInt64), 7, int64(math.MinInt64), int64(-1), int64(math.MaxInt64), int64(-5), false, -1, int64(-3), -2)
 	f.Fuzz(func(t *testing.T, price int64, quantity int, discount, tax, orderDiscount, total int64, included bool, back int, earlier int64, units int) {
@@ -188,7 +188,7 @@ func FuzzPlanRefund(f *testing.F) {
 			Lines: []orders.Line{{ID: "l", UnitPrice: price, Quantity: quantity, Discount: discount, Tax: tax}},
 		}
 		before := []returns.Earlier{{Amount: earlier, Lines: []orders.RefundLine{{LineID: "l", Quantity: units, Amount: earlier}}}}
-		b, err := returns.PlanRefund(order, before, []returns.Item{{LineID: "l", Quantity: back}})
+		b, err := returns.PlanReturn(order, before, []returns.Item{{LineID: "l", Quantity: back}}, returns.ReturnOptions{})
 		if err != nil {
 			return
 		}

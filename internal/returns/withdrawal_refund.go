@@ -3,7 +3,6 @@ package returns
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"homeward/internal/money"
@@ -12,38 +11,6 @@ import (
 
 // ErrDeduction is wrapped by the error of a deduction that may not be made.
 var ErrDeduction = errors.New("returns: this deduction may not be made")
-
-// RefundReason says what an amount of a withdrawal's refund is for; the templates put it into words.
-type RefundReason string
-
-// The reasons. The last four take away, so their amounts are negative.
-const (
-	ForGoods          RefundReason = "goods"
-	ForDelivery       RefundReason = "delivery"            // to the consumer; of everything, or the part that a policy gives
-	ForFee            RefundReason = "fee"                 // a surcharge: payment, gift wrap, cash on delivery
-	DeliveryExtraKept RefundReason = "delivery_extra_kept" // beyond the least expensive standard delivery offered (Art. 13(2))
-	Deducted          RefundReason = "deduction"           // for diminished value (Art. 14(2))
-	WentBackEarlier   RefundReason = "earlier"             // this much of it was refunded before
-	CappedAtPaid      RefundReason = "capped"              // no more than that was left of what was paid for the order
-)
-
-// Explained is one line of a refund's explanation. Amount is in minor units and says what the line adds, or takes away.
-type Explained struct {
-	Reason   RefundReason `json:"reason"`
-	LineID   string       `json:"line_id,omitempty"`  // of goods, of a deduction from them, and of what went back earlier for them
-	Quantity int          `json:"quantity,omitempty"` // of goods
-	Text     string       `json:"text,omitempty"`     // the kind of a fee as the shop calls it; the reason of a deduction as staff wrote it
-	Amount   int64        `json:"amount"`
-}
-
-// WithdrawalBreakdown is what the refund of a withdrawal consists of, in minor units of the order's currency.
-type WithdrawalBreakdown struct {
-	Lines  []Explained         // the explanation; sums to Total
-	Ledger []orders.RefundLine // what the ledger keeps, so that a later plan knows it as Earlier; sums to Total
-	Total  int64               // never negative
-	Capped bool                // the last lines of Ledger carry less than is due, because no more was left of what was paid
-	Later  int64               // what delivery and fees bring on top once the rest of the order is back too
-}
 
 // PartialDelivery is a shop's policy on the cost of outbound delivery while a part of the order stays with the consumer;
 // whatever it gives is taken off when the rest is back and all of it is due.
@@ -79,7 +46,7 @@ type WithdrawalOptions struct {
 // PlanWithdrawal reckons what a withdrawal brings, by the cent: all payments received for the goods concerned (Directive
 // 2011/83/EU, Art. 13 and 14).
 //
-// Goods are worth what PlanRefund says: cumulative slices of what was paid for the line. When nothing that was paid for
+// Goods are worth what PlanReturn says: cumulative slices of what was paid for the line. When nothing that was paid for
 // stays with the consumer, by this and all that went back earlier on whatever ground, the rest of outbound delivery and of
 // the fees is due as well: of delivery no more than the least expensive standard delivery that was offered, or all when
 // that is not known. Delivery is due already when all that stays was never delivered (a download, a gift card); what was
@@ -92,129 +59,33 @@ type WithdrawalOptions struct {
 // it does not matter in which portions and in which order things go back. Without items the plan holds what is due of
 // delivery and fees by now: for a withdrawal after whose goods the rest went back on another ground. Called again with what
 // it gave among earlier, it gives nothing.
-func PlanWithdrawal(order orders.Order, earlier []Earlier, items []Item, opts WithdrawalOptions) (WithdrawalBreakdown, error) {
-	paid, err := worths(order)
+func PlanWithdrawal(order orders.Order, earlier []Earlier, items []Item, opts WithdrawalOptions) (Breakdown, error) {
+	p, goods, err := newPlan(order, earlier, items)
 	if err != nil {
-		return WithdrawalBreakdown{}, err
-	}
-	goods, err := slicesOf(order, earlier, items)
-	if err != nil {
-		return WithdrawalBreakdown{}, err
+		return Breakdown{}, err
 	}
 	if err := checkDeductions(goods, opts); err != nil {
-		return WithdrawalBreakdown{}, err
+		return Breakdown{}, err
 	}
-	p := &withdrawalPlan{order: order, paid: paid}
-	p.done, p.left = tally(order, earlier)
 	for _, line := range goods {
-		p.goods(line, opts.Deductions)
+		due := p.goods(line, deductionsOf(line.LineID, opts.Deductions))
+		p.book(due.LineID, due.Quantity, due.Amount)
 	}
 	if err := p.extras(opts); err != nil {
-		return WithdrawalBreakdown{}, err
+		return Breakdown{}, err
 	}
-	if p.over > 0 {
-		p.Capped = true
-		p.explain(Explained{Reason: CappedAtPaid, Amount: -p.over})
-	}
-	return p.WithdrawalBreakdown, nil
+	p.cap()
+	return p.Breakdown, nil
 }
 
-// withdrawalPlan grows into the breakdown.
-type withdrawalPlan struct {
-	WithdrawalBreakdown
-
-	order orders.Order
-	paid  []int64                      // for each line
-	done  map[string]orders.RefundLine // what went back, with this plan
-	left  int64                        // of what was paid for the order
-	over  int64                        // due, and no longer there
-}
-
-// goods gives what the units of one line bring. line.Amount is their whole worth.
-func (p *withdrawalPlan) goods(line orders.RefundLine, deductions []Deduction) {
-	p.explain(Explained{Reason: ForGoods, LineID: line.LineID, Quantity: line.Quantity, Amount: line.Amount})
-	due := line.Amount
-	for _, d := range deductions {
-		if d.LineID == line.LineID {
-			amount := min(d.Amount, due)
-			due -= amount
-			p.explain(Explained{Reason: Deducted, LineID: line.LineID, Text: d.Reason, Amount: -amount})
+func deductionsOf(lineID string, all []Deduction) []less {
+	var off []less
+	for _, d := range all {
+		if d.LineID == lineID {
+			off = append(off, less{Deducted, d.Reason, d.Amount})
 		}
 	}
-	room := max(p.paid[liveLine(p.order, line.LineID)]-p.done[line.LineID].Amount, 0)
-	if due > room {
-		p.explain(Explained{Reason: WentBackEarlier, LineID: line.LineID, Amount: room - due})
-		due = room
-	}
-	p.book(line.LineID, line.Quantity, due)
-}
-
-// book enters what is due into the ledger, as far as there is anything left to give.
-func (p *withdrawalPlan) book(id string, quantity int, due int64) {
-	amount := min(due, p.left)
-	p.left -= amount
-	p.over += due - amount
-	p.Total += amount
-	if quantity > 0 || amount > 0 {
-		p.Ledger = append(p.Ledger, orders.RefundLine{LineID: id, Quantity: quantity, Amount: amount})
-	}
-	before := p.done[id]
-	p.done[id] = orders.RefundLine{Quantity: before.Quantity + quantity, Amount: before.Amount + amount}
-}
-
-func (p *withdrawalPlan) explain(line Explained) {
-	if line.Amount != 0 || line.Reason == ForGoods {
-		p.Lines = append(p.Lines, line)
-	}
-}
-
-// worths gives LinesPaid, when it can be reckoned with as a sum.
-func worths(order orders.Order) ([]int64, error) {
-	paid, err := LinesPaid(order)
-	var sum int64
-	for i, p := range paid {
-		if sum += p; sum > amountLimit {
-			return nil, fmt.Errorf("%w: %s", ErrAmount, order.Lines[i].ID)
-		}
-	}
-	return paid, err
-}
-
-// slicesOf gives the whole worth of the items, one entry for each line, before any limit: PlanRefund with nothing refunded
-// yet but the units. Limits come after deductions, or the same goods would bring more in one portion than in two.
-func slicesOf(order orders.Order, earlier []Earlier, items []Item) ([]orders.RefundLine, error) {
-	merged, err := byLine(items)
-	if err != nil {
-		return nil, err
-	}
-	order.Payments, order.Total = nil, math.MaxInt64
-	units := make([]Earlier, len(earlier))
-	for i, e := range earlier {
-		for _, line := range e.Lines {
-			units[i].Lines = append(units[i].Lines, orders.RefundLine{LineID: line.LineID, Quantity: line.Quantity})
-		}
-	}
-	b, err := PlanRefund(order, units, merged)
-	return b.Lines, err
-}
-
-// byLine adds up the items of one line.
-func byLine(items []Item) ([]Item, error) {
-	var out []Item
-	at := map[string]int{}
-	for _, item := range items {
-		i, seen := at[item.LineID]
-		if !seen {
-			i, at[item.LineID] = len(out), len(out)
-			out = append(out, Item{LineID: item.LineID})
-		}
-		// Compared this way round, because a sum of two huge quantities could overflow.
-		if item.Quantity < 1 || item.Quantity > math.MaxInt32-out[i].Quantity {
-			return nil, fmt.Errorf("%w: %s", ErrQuantity, item.LineID)
-		}
-		out[i].Quantity += item.Quantity
-	}
-	return out, nil
+	return off
 }
 
 func checkDeductions(goods []orders.RefundLine, opts WithdrawalOptions) error {
@@ -238,7 +109,7 @@ func checkDeductions(goods []orders.RefundLine, opts WithdrawalOptions) error {
 }
 
 // extras adds what is due of delivery and fees.
-func (p *withdrawalPlan) extras(opts WithdrawalOptions) error {
+func (p *plan) extras(opts WithdrawalOptions) error {
 	cost, owed, err := deliveryCost(p.order)
 	if err != nil {
 		return err
@@ -263,7 +134,7 @@ func (p *withdrawalPlan) extras(opts WithdrawalOptions) error {
 
 // everythingBack tells whether nothing that was paid for stays with the consumer, and whether nothing of it that was
 // delivered does. When all was for free every line counts.
-func (p *withdrawalPlan) everythingBack() (all, delivered bool) {
+func (p *plan) everythingBack() (all, delivered bool) {
 	var sum int64
 	for _, paid := range p.paid {
 		sum += paid
@@ -285,7 +156,7 @@ func (p *withdrawalPlan) everythingBack() (all, delivered bool) {
 
 // deliveryPart gives how much of the delivery that is owed at the end is due while something stays, this plan and earlier ones
 // together.
-func (p *withdrawalPlan) deliveryPart(owed int64, opts WithdrawalOptions) int64 {
+func (p *plan) deliveryPart(owed int64, opts WithdrawalOptions) int64 {
 	switch opts.Delivery {
 	case DeliveryProportional:
 		var back, stays int64
@@ -306,7 +177,7 @@ func (p *withdrawalPlan) deliveryPart(owed int64, opts WithdrawalOptions) int64 
 
 // delivery enters what is due of delivery: due is the sum by now, of which a part may have gone back. At the end the whole
 // cost is explained, before it only what is given.
-func (p *withdrawalPlan) delivery(cost, owed, due int64, end bool) {
+func (p *plan) delivery(cost, owed, due int64, end bool) {
 	before := p.done[DeliveryLine].Amount
 	now := max(due-before, 0)
 	switch {
@@ -323,7 +194,7 @@ func (p *withdrawalPlan) delivery(cost, owed, due int64, end bool) {
 }
 
 // fees enters the rest of the fees, which sum to owed.
-func (p *withdrawalPlan) fees(owed int64) {
+func (p *plan) fees(owed int64) {
 	now := max(owed-p.done[FeesLine].Amount, 0)
 	if now == 0 {
 		return

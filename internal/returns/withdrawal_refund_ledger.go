@@ -17,7 +17,19 @@ import (
 const (
 	DeliveryLine = " delivery"
 	FeesLine     = " fees"
+	BonusLine    = " bonus" // of store credit: it was never paid, so it takes nothing from what was
 )
+
+// bonusOf sums what is a bonus among a refund's lines.
+func bonusOf(lines []orders.RefundLine) int64 {
+	var sum int64
+	for _, line := range lines {
+		if line.LineID == BonusLine {
+			sum += max(line.Amount, 0)
+		}
+	}
+	return sum
+}
 
 // Remaining gives the units of an order that did not go back, on the lines that the shop did not take out of it.
 func Remaining(order orders.Order, earlier []Earlier) []Item {

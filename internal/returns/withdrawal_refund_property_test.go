@@ -89,7 +89,7 @@ func (b *books) check(t *rapid.T) {
 }
 
 // withdraw plans and enters a withdrawal; the plan must be sound and the same when it is made again.
-func (b *books) withdraw(t *rapid.T, items []returns.Item, opts returns.WithdrawalOptions) returns.WithdrawalBreakdown {
+func (b *books) withdraw(t *rapid.T, items []returns.Item, opts returns.WithdrawalOptions) returns.Breakdown {
 	earlier := b.earlier()
 	plan, err := returns.PlanWithdrawal(b.order, earlier, items, opts)
 	if err != nil {
@@ -107,11 +107,11 @@ func (b *books) withdraw(t *rapid.T, items []returns.Item, opts returns.Withdraw
 
 // accept plans and enters a goodwill return.
 func (b *books) accept(t *rapid.T, items []returns.Item) {
-	plan, err := returns.PlanRefund(b.order, b.earlier(), items)
+	plan, err := returns.PlanReturn(b.order, b.earlier(), items, returns.ReturnOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.write(t, plan.Lines, plan.Total)
+	b.write(t, plan.Ledger, plan.Total)
 }
 
 // fail lets a random row fail, be it before or after it succeeded.
@@ -335,7 +335,7 @@ func stays(t *rapid.T, order orders.Order, earlier []returns.Earlier) bool {
 	return false
 }
 
-func grantsExtras(plan returns.WithdrawalBreakdown) bool {
+func grantsExtras(plan returns.Breakdown) bool {
 	for _, line := range plan.Ledger {
 		if line.LineID == returns.DeliveryLine || line.LineID == returns.FeesLine {
 			return true
@@ -375,7 +375,7 @@ func neverMore(t *rapid.T) {
 }
 
 // withinLines checks that no line and no delivery got more than was paid for it.
-func (b *books) withinLines(t *rapid.T, plan returns.WithdrawalBreakdown) {
+func (b *books) withinLines(t *rapid.T, plan returns.Breakdown) {
 	paid, err := returns.LinesPaid(b.order)
 	if err != nil {
 		t.Fatal(err)

@@ -126,11 +126,11 @@ func withExtras(earlier []returns.Earlier, delivery, fees int64) []returns.Earli
 }
 
 // unsound says what is wrong with a breakdown whatever it is of, "" when nothing is.
-func unsound(b returns.WithdrawalBreakdown) string {
+func unsound(b returns.Breakdown) string {
 	var explained, booked, capped int64
 	for _, line := range b.Lines {
 		explained += line.Amount
-		takes := slices.Contains([]returns.RefundReason{returns.DeliveryExtraKept, returns.Deducted, returns.WentBackEarlier, returns.CappedAtPaid}, line.Reason)
+		takes := slices.Contains(takenOff, line.Reason)
 		if (takes && line.Amount >= 0) || (!takes && line.Amount < 0) {
 			return "a line of the wrong sign"
 		}
@@ -168,7 +168,7 @@ func TestEveryCentIsExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := returns.WithdrawalBreakdown{
+	want := returns.Breakdown{
 		Lines: []returns.Explained{
 			{Reason: returns.ForGoods, LineID: "tea", Quantity: 2, Amount: 10000},
 			{Reason: returns.WentBackEarlier, LineID: "tea", Amount: -600},
@@ -245,7 +245,7 @@ func TestPlanWithdrawalRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := returns.PlanWithdrawal(tc.order, nil, tc.items, tc.opts)
-			if !errors.Is(err, tc.err) || (err != nil && !reflect.DeepEqual(got, returns.WithdrawalBreakdown{})) {
+			if !errors.Is(err, tc.err) || (err != nil && !reflect.DeepEqual(got, returns.Breakdown{})) {
 				t.Errorf("got %+v, %v, want %v", got, err, tc.err)
 			}
 		})

@@ -75,6 +75,7 @@ func (c *console) refunds(w http.ResponseWriter, r *http.Request, v visit) error
 type refundData struct {
 	Refund refundRow
 	Case   *store.Case
+	Why    bill // of the whole plan that this refund is a part of
 	Audit  []store.AuditEntry
 }
 
@@ -97,6 +98,13 @@ func (c *console) refund(w http.ResponseWriter, r *http.Request, v visit) error 
 		if err == nil {
 			data.Case = &k
 		}
+	}
+	if len(row.Explanation) > 0 {
+		order, err := c.Store.Order(ctx, row.OrderID)
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		data.Why = explain(row.Explanation, order)
 	}
 	if data.Audit, err = c.Store.AuditOf(ctx, "refund:"+row.ID, auditShown); err != nil {
 		return err

@@ -30,6 +30,7 @@ type caseView struct {
 	Items   []item
 	Log     []store.CaseStep
 	Refunds []store.Refund
+	Brings  bill // what was planned for the case, and what the rest of its goods bring
 	Audit   []store.AuditEntry
 	Problem string // why a form was refused
 	Words   string // what was typed
@@ -171,6 +172,9 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 	if view.Refunds, err = c.Store.RefundsOfCase(ctx, k.ID); err != nil {
 		return err
 	}
+	if view.Brings, err = c.brings(ctx, k, view.Order); err != nil {
+		return err
+	}
 	if view.Audit, err = c.Store.AuditOf(ctx, "case:"+k.ID, auditShown); err != nil {
 		return err
 	}
@@ -186,4 +190,21 @@ func caseTitle(k store.Case) string {
 		return "Withdrawal, return " + k.RMA
 	}
 	return "Return " + k.RMA
+}
+
+// brings explains what a case brings; nothing when its order is gone or cannot be reckoned with.
+func (c *console) brings(ctx context.Context, k store.Case, order store.Order) (bill, error) {
+	refunds, err := c.Store.RefundsOf(ctx, k.OrderID)
+	if err != nil {
+		return bill{}, err
+	}
+	looks, err := c.Store.InspectionsOf(ctx, k.ID)
+	if err != nil {
+		return bill{}, err
+	}
+	_, lines, err := cases.Expected(k, order.State.Order, refunds, looks...)
+	if err != nil {
+		return bill{}, nil //nolint:nilerr // the order says something that nobody can reckon with: the rest of the page stands
+	}
+	return explain(lines, order), nil
 }

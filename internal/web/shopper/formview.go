@@ -50,7 +50,7 @@ func (h *handler) formLine(v *visit, l ledger, e returns.EligibleLine, typed str
 	if f.Blocked != "" {
 		return f
 	}
-	if worth, err := returns.PlanRefund(v.order.State.Order, earlier(l.refunds), []returns.Item{{LineID: e.Line.ID, Quantity: 1}}); err == nil {
+	if worth, err := returns.PlanReturn(v.order.State.Order, earlier(l.refunds), []returns.Item{{LineID: e.Line.ID, Quantity: 1}}, returns.ReturnOptions{}); err == nil {
 		f.Each = words.T("page.form.each", "Money", words.Money(worth.Total, v.order.State.Order.Currency))
 	}
 	for n := 0; n <= e.Left && !f.Number; n++ {
