@@ -1,7 +1,11 @@
 // Package config is homeward.yaml: its keys, the environment and files that it reads, its defaults and its faults.
 package config
 
-import "time"
+import (
+	"time"
+
+	"homeward/internal/returns"
+)
 
 // Config is a whole configuration, read, completed with defaults and checked.
 type Config struct {
@@ -71,9 +75,11 @@ type Messages struct {
 
 // Returns is a shop's policy of returns.
 type Returns struct {
-	Window  time.Duration // default 30 days
-	Approve string        // auto (default) | staff
-	Address string        // where goods go back to; brand.address when empty
+	Window     time.Duration  // default 30 days
+	Approve    string         // auto (default) | staff
+	Address    string         // where goods go back to; brand.address when empty
+	PolicyFile string         // the file of rules, "" without one
+	Policy     returns.Policy // its rules, approvals and reasons; nothing else of it is set here
 }
 
 // Notify is where the shop's own systems hear of what happens.

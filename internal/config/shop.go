@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"homeward/internal/messages"
 )
 
@@ -52,7 +50,7 @@ func (s *section) shop(ids []string, shared Shop) Shop {
 		SMS:       shared.SMS,
 		Payments:  shared.Payments,
 	}
-	shop.Returns = s.section("returns").returns(shop.Brand)
+	shop.Returns = s.section("returns").returns(shop.Brand, shop.Languages)
 	if own := s.section("mail").mail(); own != nil {
 		shop.Mail = own
 	}
@@ -67,9 +65,8 @@ func (s *section) shop(ids []string, shared Shop) Shop {
 
 func (s *section) country() string {
 	text := s.required("country", "the shop's country, such as PL")
-	region, err := language.ParseRegion(text)
-	if text != "" && (err != nil || len(text) != 2 || region.Canonicalize().String() != text || !region.IsCountry()) {
-		s.fault("country", "%q is not a country of ISO 3166-1; write two capitals, such as PL", text)
+	if text != "" {
+		s.check("country", checkCountry(text))
 	}
 	return text
 }
@@ -177,13 +174,15 @@ func checkChannel(text string) error {
 	return nil
 }
 
-func (s *section) returns(brand Brand) Returns {
+func (s *section) returns(brand Brand, languages []string) Returns {
 	defer s.close()
-	return Returns{
+	out := Returns{
 		Window:  s.duration("window", 30*day, day, 3650*day),
 		Approve: s.word("approve", "auto", "staff"),
 		Address: s.either("address", brand.Address),
 	}
+	out.PolicyFile, out.Policy = s.policy(policyReader{window: out.Window, languages: languages})
+	return out
 }
 
 func (s *section) notify() Notify {
