@@ -53,7 +53,9 @@ type Desk struct {
 
 // Policy puts a shop's settings into the rules' words.
 func Policy(shop *config.Shop) returns.Policy {
-	return returns.Policy{Window: shop.Returns.Window, AutoApprove: shop.Returns.Approve != "staff", Zone: shop.Zone}
+	p := shop.Returns.Policy
+	p.Window, p.AutoApprove, p.Zone, p.Country = shop.Returns.Window, shop.Returns.Approve != "staff", shop.Zone, shop.Country
+	return p
 }
 
 // Taken says how many units of each line are in live cases or were refunded otherwise.
@@ -98,95 +100,6 @@ func takenOf(ctx context.Context, tx *store.Tx, orderID string, except ...func(s
 	return Taken(all, refunds), err
 }
 
-// Open takes a request for a return. The same nonce is the same case: a form posted twice opens one. The error is a
-// *Refused when the policy does not take it, store.ErrNotFound for a shop that is not configured, or the store's.
-func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request, nonce string) (store.Case, error) {
-	shop, ok := d.Config.Shop(order.Shop)
-	if !ok {
-		return store.Case{}, store.ErrNotFound
-	}
-	var c store.Case
-	var tasks []store.Task
-	var err error
-	for range openTries {
-		err = d.DB.Write(ctx, func(tx *store.Tx) error {
-			var err error
-			c, tasks, err = d.openOnce(ctx, tx, shop, order.ID, req, nonce)
-			return err
-		})
-		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
-			break
-		}
-		// The twin of this form was faster, the return number is taken, or the order had news: once more, as it is now.
-	}
-	if err != nil {
-		return store.Case{}, err
-	}
-	d.Queue.Enqueue(ctx, tasks...)
-	return c, nil
-}
-
-// openTries bounds how often Open starts again.
-const openTries = 5
-
-// openOnce gives the case that a form made before, else a new one and what is to be told of it.
-func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, []store.Task, error) {
-	c, err := tx.CaseByNonce(ctx, orderID, nonce)
-	if !errors.Is(err, store.ErrNotFound) {
-		return c, nil, err
-	}
-	if c, err = d.admit(ctx, tx, shop, orderID, req, nonce); err != nil {
-		return store.Case{}, nil, err
-	}
-	tasks, err := d.tell(ctx, tx, shop, c)
-	return c, tasks, err
-}
-
-// admit checks a request against the order as it is in this transaction and stores the case.
-func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, error) {
-	order, err := tx.Order(ctx, orderID)
-	if err != nil {
-		return store.Case{}, err
-	}
-	taken, err := takenOf(ctx, tx, orderID)
-	if err != nil {
-		return store.Case{}, err
-	}
-	now := d.Now()
-	lines, verdict := returns.Eligible(order.State, Policy(shop), now, taken)
-	if faults := returns.Check(req, lines, verdict); faults != nil {
-		return store.Case{}, &Refused{Faults: faults}
-	}
-	// The order's version makes two different requests at once take turns, so that no unit comes back twice.
-	if err := tx.UpdateOrder(ctx, order); err != nil {
-		return store.Case{}, err
-	}
-	c := store.Case{
-		ID: id.New(now), Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Return, State: returns.Start(Policy(shop)), Nonce: nonce,
-		Reason: req.Reason, Remedy: req.Remedy, Note: req.Note, Items: chosen(req.Items), CreatedAt: now, UpdatedAt: now,
-	}
-	if err := tx.InsertCase(ctx, c); err != nil {
-		return store.Case{}, err
-	}
-	if err := d.log(ctx, tx, c.ID, Shopper, "requested", ""); err != nil {
-		return store.Case{}, err
-	}
-	if c.State == returns.Approved {
-		return c, d.log(ctx, tx, c.ID, System, "approved", "by the shop's policy")
-	}
-	return c, nil
-}
-
-func chosen(items []returns.Item) []returns.Item {
-	var out []returns.Item
-	for _, item := range items {
-		if item.Quantity > 0 {
-			out = append(out, item)
-		}
-	}
-	return out
-}
-
 func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note string) error {
 	now := d.Now()
 	return tx.AddCaseStep(ctx, store.CaseStep{ID: id.New(now), CaseID: caseID, At: now, Actor: actor, Step: step, Note: note})
@@ -194,6 +107,11 @@ func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note 
 
 // tell makes the messages that a case's state makes due.
 func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
+	return d.tellStep(ctx, tx, shop, c, string(c.State))
+}
+
+// tellStep is tell of a state that was told before, when step names what is new about it.
+func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case, step string) ([]store.Task, error) {
 	topic, ok := messages.CaseTopic(string(c.State))
 	if c.Kind == returns.Withdrawal { // acknowledged when it was made; what is news of it is that the goods arrived
 		topic, ok = messages.WithdrawalGoodsReceived, c.State == returns.Received
@@ -207,7 +125,7 @@ func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c stor
 	}
 	now := d.Now()
 	notice := messages.Notice{
-		Now: now, Topic: topic, ID: c.ID, Step: string(c.State), Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
+		Now: now, Topic: topic, ID: c.ID, Step: step, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
 	}
 	if c.Kind == returns.Withdrawal {
 		notice.ID, notice.Step, notice.Data.CaseID = StatementOf(c), "goods", c.ID

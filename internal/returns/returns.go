@@ -44,7 +44,7 @@ const (
 	RefundRemedy   Remedy = "refund"   // the money back
 	ExchangeRemedy Remedy = "exchange" // the same again, another variant or another item; the difference in price is paid or given back
 	CreditRemedy   Remedy = "credit"   // store credit, with a bonus where the policy gives one
-	KeepRemedy     Remedy = "keep" // the money back, and the goods stay: below a value sending them back costs more than they are worth
+	KeepRemedy     Remedy = "keep"     // the money back, and the goods stay: below a value sending them back costs more than they are worth
 )
 
 // Remedies lists what a shop offers when its policy names nothing else.

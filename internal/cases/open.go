@@ -1,0 +1,237 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"homeward/internal/config"
+	"homeward/internal/id"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// Open takes a request for a return. The same nonce is the same case: a form posted twice opens one. The error is a
+// *Refused when the policy does not take it, store.ErrNotFound for a shop that is not configured, or the store's.
+func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request, nonce string) (store.Case, error) {
+	shop, ok := d.Config.Shop(order.Shop)
+	if !ok {
+		return store.Case{}, store.ErrNotFound
+	}
+	var c store.Case
+	var tasks []store.Task
+	var err error
+	for range openTries {
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			c, tasks, err = d.openOnce(ctx, tx, shop, order.ID, req, nonce)
+			return err
+		})
+		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
+			break
+		}
+		// The twin of this form was faster, the return number is taken, or the order had news: once more, as it is now.
+	}
+	if err != nil {
+		return store.Case{}, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return c, nil
+}
+
+// openTries bounds how often Open starts again.
+const openTries = 5
+
+// openOnce gives the case that a form made before, else a new one and what is to be told of it.
+func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, []store.Task, error) {
+	c, err := tx.CaseByNonce(ctx, orderID, nonce)
+	if !errors.Is(err, store.ErrNotFound) {
+		return c, nil, err
+	}
+	if c, err = d.admit(ctx, tx, shop, orderID, req, nonce); err != nil {
+		return store.Case{}, nil, err
+	}
+	tasks, err := d.tell(ctx, tx, shop, c)
+	return c, tasks, err
+}
+
+// admit decides on a request by the shop's policy and the order as it is in this transaction, and stores the case.
+func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, error) {
+	order, err := tx.Order(ctx, orderID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	decision, err := d.decide(ctx, tx, shop, order, req, "")
+	if err != nil {
+		return store.Case{}, err
+	}
+	// The order's version makes two different requests at once take turns, so that no unit comes back twice.
+	if err := tx.UpdateOrder(ctx, order); err != nil {
+		return store.Case{}, err
+	}
+	now := d.Now()
+	c := store.Case{
+		ID: id.New(now), Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Return, Nonce: nonce, CreatedAt: now, UpdatedAt: now,
+	}
+	grant(&c, req, decision)
+	if err := tx.InsertCase(ctx, c); err != nil {
+		return store.Case{}, err
+	}
+	if err := d.log(ctx, tx, c.ID, Shopper, "requested", ""); err != nil {
+		return store.Case{}, err
+	}
+	return c, d.logApproval(ctx, tx, c)
+}
+
+// decide asks the shop's policy about a request. except is the case that the request is to replace, "" for a new one. The error
+// is a *Refused when the policy does not take it.
+func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, req returns.Request, except string) (returns.Decision, error) {
+	all, err := tx.CasesOf(ctx, order.ID)
+	if err != nil {
+		return returns.Decision{}, err
+	}
+	all = slices.DeleteFunc(all, func(c store.Case) bool { return c.ID == except })
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return returns.Decision{}, err
+	}
+	now := d.Now()
+	s := Situation(shop, order, all, refunds, now)
+	if s.History, err = tx.HistoryOf(ctx, order, now); err != nil {
+		return returns.Decision{}, err
+	}
+	decision, faults := Policy(shop).Decide(s, req)
+	if faults != nil {
+		return decision, &Refused{Faults: faults}
+	}
+	return decision, nil
+}
+
+// grant writes on a case what was asked for and what the policy granted.
+func grant(c *store.Case, req returns.Request, d returns.Decision) {
+	c.State, c.Conditions = d.State, d.Conditions
+	c.Items, c.Reason, c.Remedy, c.Note, c.Wish = chosen(req.Items), req.Reason, req.Remedy, req.Note, req.Wish
+	if c.Remedy != returns.ExchangeRemedy {
+		c.Wish.Exchange = nil
+	}
+	c.Answers = nil
+	for _, reply := range req.Answers {
+		if text := strings.TrimSpace(reply.Text); text != "" {
+			c.Answers = append(c.Answers, returns.Reply{Question: reply.Question, Text: text})
+		}
+	}
+}
+
+// logApproval says in the log that nobody had to look, and by which rule.
+func (d *Desk) logApproval(ctx context.Context, tx *store.Tx, c store.Case) error {
+	if c.State != returns.Approved {
+		return nil
+	}
+	note := "by the shop's policy"
+	for _, why := range c.Conditions.Why {
+		if why.Code == returns.ApprovedAtOnce && why.Rule != returns.DefaultRule {
+			note += ", rule " + why.Rule
+		}
+	}
+	return d.log(ctx, tx, c.ID, System, "approved", note)
+}
+
+func chosen(items []returns.Item) []returns.Item {
+	var out []returns.Item
+	for _, item := range items {
+		if item.Quantity > 0 {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// Changeable tells whether a return can still be asked for in another way: it waits or was approved, and nothing was sent,
+// nothing came back and no money moved.
+func Changeable(c store.Case, refunds []store.Refund) bool {
+	waits := c.State == returns.Requested || c.State == returns.Approved
+	paid := slices.ContainsFunc(refunds, func(r store.Refund) bool { return r.CaseID == c.ID })
+	return c.Kind == returns.Return && waits && c.TrackingNumber == "" && len(c.Received) == 0 && !paid
+}
+
+// Change replaces what a return asks for, as long as it is Changeable; the policy decides anew, as it is now. The error is a
+// *Refused when the policy does not take it (the case stays as it was), one that wraps returns.ErrStep when it is too late,
+// store.ErrConflict when somebody else moved the case since c was read.
+func (d *Desk) Change(ctx context.Context, c store.Case, req returns.Request) (store.Case, error) {
+	shop, ok := d.Config.Shop(c.Shop)
+	if !ok {
+		return c, store.ErrNotFound
+	}
+	var changed store.Case
+	var tasks []store.Task
+	var err error
+	for range openTries { // the order may have news meanwhile
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			changed, tasks, err = d.changeOnce(ctx, tx, shop, c, req)
+			return err
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			break
+		}
+	}
+	if err != nil {
+		return c, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return changed, nil
+}
+
+func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case, req returns.Request) (store.Case, []store.Task, error) {
+	was, err := tx.Case(ctx, c.ID)
+	if err != nil {
+		return c, nil, err
+	}
+	refunds, err := tx.RefundsOfCase(ctx, c.ID)
+	if err != nil {
+		return c, nil, err
+	}
+	if !Changeable(was, refunds) {
+		return c, nil, fmt.Errorf("%w: change while %s", returns.ErrStep, was.State)
+	}
+	if was.Version != c.Version {
+		return c, nil, store.ErrConflict
+	}
+	order, err := tx.Order(ctx, c.OrderID)
+	if err != nil {
+		return c, nil, err
+	}
+	decision, err := d.decide(ctx, tx, shop, order, req, c.ID)
+	if err != nil {
+		return c, nil, err
+	}
+	if err := tx.UpdateOrder(ctx, order); err != nil { // as for Open: two at once take turns
+		return c, nil, err
+	}
+	now := was
+	grant(&now, req, decision)
+	now.UpdatedAt, now.Decision = d.Now(), ""
+	if err := tx.UpdateCase(ctx, now); err != nil {
+		return c, nil, err
+	}
+	now.Version++
+	if err := d.log(ctx, tx, c.ID, Shopper, "changed", "before: "+asked(was)); err != nil {
+		return c, nil, err
+	}
+	if err := d.logApproval(ctx, tx, now); err != nil {
+		return c, nil, err
+	}
+	tasks, err := d.tellStep(ctx, tx, shop, now, fmt.Sprintf("%s %d", now.State, now.Version))
+	return now, tasks, err
+}
+
+// asked says in codes what a case asked for.
+func asked(c store.Case) string {
+	parts := make([]string, 0, len(c.Items)+2)
+	for _, item := range c.Items {
+		parts = append(parts, fmt.Sprintf("%d × %s", item.Quantity, item.LineID))
+	}
+	return strings.Join(append(parts, string(c.Reason), string(c.Remedy), string(c.State)), ", ")
+}
