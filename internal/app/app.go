@@ -11,6 +11,7 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
+	"homeward/internal/follow"
 	"homeward/internal/giveway"
 	"homeward/internal/link"
 	"homeward/internal/metrics"
@@ -88,6 +89,7 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 		return err
 	}
 	a.Queue = jobs.NewQueue(a.Redis, a.Log)
+	a.DB.Follow((&follow.Follower{Config: a.Config, Now: a.now}).Hear, a.Queue.Enqueue)
 	a.Links = &Links{Signer: signer, Config: a.Config, DB: a.DB, Queue: a.Queue, Now: a.now}
 	a.Desk = &cases.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Now: a.now}
 	a.Withdrawals = &withdrawals.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Cases: a.Desk, Now: a.now}

@@ -70,7 +70,7 @@ func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note st
 }
 
 // DispatchProven is the step of a case's log that ProofOfDispatch writes.
-const DispatchProven = "dispatch_proven"
+const DispatchProven = returns.StepDispatchProven
 
 // MarkSent records that the shopper sent the goods, with the parcel's tracking number when there is one.
 func (d *Desk) MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error) {
@@ -145,7 +145,11 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 		return tasks, err
 	case orders.HandedOver, orders.InTransit, orders.OutForDelivery:
 		c, err := tx.Case(ctx, caseID)
-		if err != nil || c.State == returns.InTransit {
+		if err != nil {
+			return nil, err
+		}
+		log, err := tx.CaseLog(ctx, c.ID)
+		if err != nil || (c.State == returns.InTransit && Dispatched(log)) { // the shopper's own word is no proof
 			return nil, err
 		}
 		if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {

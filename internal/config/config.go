@@ -80,6 +80,11 @@ type Returns struct {
 	Address    string         // where goods go back to; brand.address when empty
 	PolicyFile string         // the file of rules, "" without one
 	Policy     returns.Policy // its rules, approvals and reasons; nothing else of it is set here
+	// SendWithin is in how long the goods of a return are expected from its approval, in whole days; default 14 days, 0: no
+	// matter.
+	SendWithin time.Duration
+	StaffMail  string // who hears of deadlines; brand.reply_to when empty
+	FTC        string // what comes of US orders that are not shipped in time: notify (default) | cancel | off
 }
 
 // Notify is where the shop's own systems hear of what happens.

@@ -180,9 +180,24 @@ func (s *section) returns(brand Brand, languages []string) Returns {
 		Window:  s.duration("window", 30*day, day, 3650*day),
 		Approve: s.word("approve", "auto", "staff"),
 		Address: s.either("address", brand.Address),
+
+		SendWithin: s.duration("send_within", 14*day, 0, 365*day).Truncate(day),
+		StaffMail:  s.mailbox("staff_mail", brand.ReplyTo),
+		FTC:        s.word("ftc", "notify", "cancel", "off"),
 	}
 	out.PolicyFile, out.Policy = s.policy(policyReader{window: out.Window, languages: languages})
 	return out
+}
+
+// mailbox gives a mail address, or the fallback.
+func (s *section) mailbox(key, fallback string) string {
+	text := s.text(key)
+	if text == "" {
+		return fallback
+	}
+	address, err := parseMailbox(text)
+	s.check(key, err)
+	return address
 }
 
 func (s *section) notify() Notify {

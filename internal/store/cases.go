@@ -85,6 +85,7 @@ func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) 
 
 // InsertCase adds a case. ErrDuplicate when (order, nonce) or (shop, rma) is there.
 func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
+	tx.touchCase(c.ID, CaseTouch{Opened: true})
 	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
@@ -94,6 +95,7 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
 // meanwhile. It leaves shop, order, nonce, rma, kind and created_at.
 func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
+	tx.touchCase(c.ID, CaseTouch{Moved: tx.caseMoves(ctx, c)})
 	return must(ctx, tx.q, ErrConflict, `UPDATE cases SET state = $3, reason = $4, remedy = $5, note = $6, items = $7,
 		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, version = version + 1 WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, string(c.State), string(c.Reason), string(c.Remedy), c.Note, jsonText(c.Items), jsonText(c.Received),
@@ -102,6 +104,7 @@ func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 
 // AddCaseStep appends a line to a case's log.
 func (tx *Tx) AddCaseStep(ctx context.Context, step CaseStep) error {
+	tx.touchCase(step.CaseID, CaseTouch{})
 	_, err := exec(ctx, tx.q, "INSERT INTO case_log (id, case_id, at, actor, step, note) VALUES ($1, $2, $3, $4, $5, $6)",
 		step.ID, step.CaseID, ms(step.At), step.Actor, step.Step, step.Note)
 	return err

@@ -12,6 +12,8 @@ import (
 type DB struct {
 	Reads
 	engine engine
+	follow Follower // nil: nobody
+	ring   func(ctx context.Context, tasks ...Task)
 }
 
 // engine is what the two databases do differently.
@@ -62,5 +64,8 @@ func (db *DB) Ready(ctx context.Context) error {
 // than once (PostgreSQL, when it conflicted with another transaction), so it changes nothing but the database. Once fn
 // began on SQLite, the end of ctx no longer stops it: the answer is the true one.
 func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
-	return db.engine.write(ctx, fn)
+	if db.follow == nil {
+		return db.engine.write(ctx, fn)
+	}
+	return db.followed(ctx, fn)
 }

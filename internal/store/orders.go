@@ -66,6 +66,7 @@ func placedAt(o Order) int64 {
 
 // InsertOrder adds an order. ErrDuplicate when (shop, external id) is there.
 func (tx *Tx) InsertOrder(ctx context.Context, order Order) error {
+	tx.touchOrder(order)
 	return must(ctx, tx.q, ErrDuplicate, `INSERT INTO orders (id, shop, external_id, number_key, email_key, known, stage, language,
 		region, time_zone, state, version, link_epoch, placed_at, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
@@ -77,6 +78,7 @@ func (tx *Tx) InsertOrder(ctx context.Context, order Order) error {
 // UpdateOrder writes an order that was read at order.Version and makes it the next version. ErrConflict when somebody wrote
 // it meanwhile. It leaves link_epoch, shop and created_at.
 func (tx *Tx) UpdateOrder(ctx context.Context, order Order) error {
+	tx.touchOrder(order)
 	return must(ctx, tx.q, ErrConflict, `UPDATE orders SET external_id = $3, number_key = $4, email_key = $5, known = $6,
 		stage = $7, language = $8, region = $9, time_zone = $10, state = $11, placed_at = $12, updated_at = $13,
 		version = version + 1 WHERE id = $1 AND version = $2`,

@@ -23,6 +23,8 @@ type Tx struct {
 	Reads
 	// lock makes transactions that name the same key wait for each other, until they end. SQLite's one writer needs none.
 	lock func(ctx context.Context, key string) error
+	// touched is what the transaction changed; nil while nobody follows.
+	touched *Touched
 }
 
 // row is what a scan function reads from.

@@ -78,6 +78,7 @@ func (r *Reads) RefundCounts(ctx context.Context) (map[RefundStatus]int, error) 
 // InsertRefund adds a line to the ledger; false when (shop, order, origin, external id) is there.
 func (tx *Tx) InsertRefund(ctx context.Context, refund Refund) (bool, error) {
 	f := &refund
+	tx.touchRefund(refund)
 	n, err := exec(ctx, tx.q, "INSERT INTO refunds ("+refundColumns+") VALUES ("+placeholders(1, 33)+") ON CONFLICT DO NOTHING",
 		append([]any{
 			f.ID, f.Shop, f.OrderID, f.CaseID, f.Origin, f.ExternalID, f.PaymentKind, f.PaymentReference, f.Amount, f.Currency,
@@ -91,6 +92,7 @@ func (tx *Tx) InsertRefund(ctx context.Context, refund Refund) (bool, error) {
 // SetRefund writes everything but shop, order, origin, created_at and the work columns. ErrNotFound when there is no refund.
 func (tx *Tx) SetRefund(ctx context.Context, refund Refund) error {
 	f := &refund
+	tx.touchRefund(refund)
 	return must(ctx, tx.q, ErrNotFound, `UPDATE refunds SET case_id = $2, external_id = $3, payment_kind = $4,
 		payment_reference = $5, amount = $6, currency = $7, status = $8, lines = $9, idempotency_key = $10, params = $11,
 		issued_at = $12, stripe_id = $13, reference = $14, failure_reason = $15, needs_person = $16, checked_at = $17,

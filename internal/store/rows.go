@@ -17,6 +17,8 @@ const (
 	MessageWork  WorkKind = "message"
 	RefundWork   WorkKind = "refund"
 	DeadlineWork WorkKind = "deadline"
+	TermWork     WorkKind = "term"
+	CallWork     WorkKind = "call"
 )
 
 // Due is the state in which work waits or is being worked on. Every other state is final until somebody revives the row.

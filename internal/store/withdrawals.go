@@ -58,6 +58,11 @@ func (r *Reads) Withdrawal(ctx context.Context, id string) (Withdrawal, error) {
 	return r.withdrawal(ctx, "id = $1", id)
 }
 
+// WithdrawalOfCase gives the statement that opened a case, or ErrNotFound.
+func (r *Reads) WithdrawalOfCase(ctx context.Context, caseID string) (Withdrawal, error) {
+	return r.withdrawal(ctx, "case_id = $1 AND case_id <> '' ORDER BY submitted_at, id LIMIT 1", caseID)
+}
+
 // WithdrawalByKey gives the statement whose receipt has that key, or ErrNotFound.
 func (r *Reads) WithdrawalByKey(ctx context.Context, shop, key string) (Withdrawal, error) {
 	return r.withdrawal(ctx, "shop = $1 AND receipt_key = $2", shop, key)
@@ -135,6 +140,7 @@ func (r *Reads) CountWithdrawals(ctx context.Context) (int, error) {
 
 // InsertWithdrawal adds a statement. ErrDuplicate when its statement key, receipt key or reference is there.
 func (tx *Tx) InsertWithdrawal(ctx context.Context, w Withdrawal) error {
+	tx.touchStatement(w.ID)
 	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO withdrawals ("+withdrawalColumns+", email_key) VALUES ("+placeholders(1, 26)+") ON CONFLICT DO NOTHING",
 		w.ID, w.Shop, w.OrderID, w.CaseID, w.ReceiptKey, w.Reference, w.StatementKey, w.Channel, w.Name, w.Number, w.Email,
 		jsonText(w.Items), w.Language, w.Body, w.Button, w.Network, w.Agent, w.TimeZone, jsonText(w.Flags), w.Note,
@@ -145,11 +151,13 @@ func (tx *Tx) InsertWithdrawal(ctx context.Context, w Withdrawal) error {
 // ResolveWithdrawal records which order and case a statement belongs to, and what follows from it. ErrConflict when it has a
 // case already.
 func (tx *Tx) ResolveWithdrawal(ctx context.Context, w Withdrawal) error {
+	tx.touchStatement(w.ID)
 	return must(ctx, tx.q, ErrConflict, `UPDATE withdrawals SET order_id = $2, case_id = $3, refund_due_at = $4, note = $5, seen_at = $6
 		WHERE id = $1 AND case_id = ''`, w.ID, w.OrderID, w.CaseID, ms(w.RefundDueAt), w.Note, ms(w.SeenAt))
 }
 
 // SeeWithdrawal records that staff looked at a statement, and their note. ErrNotFound when there is none.
 func (tx *Tx) SeeWithdrawal(ctx context.Context, id, note string, at time.Time) error {
+	tx.touchStatement(id)
 	return must(ctx, tx.q, ErrNotFound, "UPDATE withdrawals SET seen_at = $2, note = $3 WHERE id = $1", id, ms(at), note)
 }

@@ -23,6 +23,10 @@ func workTable(kind WorkKind) (table, queue string) {
 		return "refunds", "''"
 	case DeadlineWork:
 		return "deadlines", "''"
+	case TermWork:
+		return "terms", "''"
+	case CallWork:
+		return "calls", "''"
 	default:
 		panic(fmt.Sprintf("store: no work is called %q", string(kind)))
 	}
@@ -164,7 +168,7 @@ type Backlog struct {
 // Backlog gives one line for each kind of work.
 func (r *Reads) Backlog(ctx context.Context, now time.Time) ([]Backlog, error) {
 	var all []Backlog
-	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork} {
+	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork, TermWork, CallWork} {
 		table, _ := workTable(kind)
 		b, err := first(ctx, r.q, func(r row) (Backlog, error) {
 			b := Backlog{Kind: kind}

@@ -9,10 +9,11 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 )
 
 // flags tells what is odd about a statement.
-func flags(a about, terms Terms, w store.Withdrawal) []string {
+func flags(a about, law Terms, w store.Withdrawal) []string {
 	var out []string
 	if _, ok := contact.Email(w.Email); !ok {
 		out = append(out, EmailUnusable)
@@ -23,7 +24,7 @@ func flags(a about, terms Terms, w store.Withdrawal) []string {
 	if !a.certain {
 		out = append(out, EmailDiffers)
 	}
-	if !terms.Period.IsZero() && !w.SubmittedAt.Before(terms.Period) {
+	if !law.Period.IsZero() && !w.SubmittedAt.Before(law.Period) {
 		out = append(out, Late)
 	}
 	state := a.order.State
@@ -58,11 +59,7 @@ type Terms struct {
 // ContractOf says between whom an order was made, and by which law. order is the zero value while none is known: then the shop's
 // country counts.
 func ContractOf(shop *config.Shop, order store.Order) returns.Contract {
-	consumer := returns.Party{Country: order.State.Order.ShipTo.Country}
-	if order.TimeZone != "" {
-		consumer.Zone = zone(order.TimeZone)
-	}
-	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+	return terms.Contract(shop, order)
 }
 
 // PeriodOf gives the time in which a consumer may withdraw from an order: for telling, never for refusing.

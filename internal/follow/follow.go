@@ -1,0 +1,104 @@
+// Package follow does what follows from every move of a case, a statement, a refund or an order, whoever made it, in the
+// same transaction: its deadlines stand as rows, and the shop's own systems hear of it.
+package follow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/store"
+	"homeward/internal/terms"
+)
+
+// Follower hears of what transactions touched.
+type Follower struct {
+	Config *config.Config
+	Now    func() time.Time
+}
+
+// Hear is a [store.Follower].
+func (f *Follower) Hear(ctx context.Context, tx *store.Tx, touched store.Touched) ([]store.Task, error) {
+	var tasks []store.Task
+	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases}
+	for _, step := range steps {
+		more, err := step(ctx, tx, &touched)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
+}
+
+// refunds adds the cases that a refund without a case may concern: the shop gave money back itself.
+func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	for _, refundID := range slices.Sorted(maps.Keys(touched.Refunds)) {
+		r, err := tx.Refund(ctx, refundID)
+		if errors.Is(err, store.ErrNotFound) { // it was there already, by another id
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.CaseID != "" {
+			continue
+		}
+		all, err := tx.Reads.CasesOf(ctx, r.OrderID) // without the lock of a move
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range all {
+			if _, known := touched.Cases[c.ID]; !known {
+				touched.TouchCase(c.ID)
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (f *Follower) statements(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	var tasks []store.Task
+	for _, statementID := range slices.Sorted(maps.Keys(touched.Statements)) {
+		w, err := tx.Withdrawal(ctx, statementID)
+		if err != nil {
+			return nil, err
+		}
+		shop, ok := f.Config.Shop(w.Shop)
+		if !ok {
+			continue
+		}
+		more, err := terms.OfStatement(ctx, tx, shop, w.ID, f.Now())
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
+}
+
+func (f *Follower) cases(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	var tasks []store.Task
+	for _, caseID := range touched.CaseIDs() {
+		c, err := tx.Case(ctx, caseID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		shop, ok := f.Config.Shop(c.Shop)
+		if !ok { // it was taken out of the configuration
+			continue
+		}
+		more, err := terms.OfCase(ctx, tx, shop, c.ID, f.Now())
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
+}
