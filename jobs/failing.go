@@ -37,7 +37,7 @@ func (w *Worker) failing(ctx context.Context, task store.Task, err error) error 
 	switch {
 	case errors.Is(err, errPanic):
 		return w.finish(ctx, task, givenUp[task.Kind], errPanic)
-	case task.Kind != store.EventWork && task.Kind != store.DeadlineWork:
+	case task.Kind != store.EventWork && task.Kind != store.DeadlineWork && task.Kind != store.TermWork:
 		return err // its claim counts, and its lease lets the sweep come back to it
 	case errors.Is(err, store.ErrConflict), errors.Is(err, context.Canceled), fault.Code(err) == "database_unavailable":
 		return err // nothing is wrong with this row
@@ -48,6 +48,7 @@ func (w *Worker) failing(ctx context.Context, task store.Task, err error) error 
 // givenUp is where work of a kind waits for a person.
 var givenUp = map[store.WorkKind]string{
 	store.EventWork: store.EventFailed, store.MessageWork: store.MessageHeld, store.RefundWork: store.RefundHeld, store.DeadlineWork: store.DeadlineLapsed,
+	store.TermWork: store.TermMissed, store.CallWork: store.CallFailed,
 }
 
 // stumble counts a failure of work that no claim counts.

@@ -46,10 +46,12 @@ var kinds = map[store.WorkKind]kind{
 	store.MessageWork:  {task: "message:send", queue: QueueMessages, timeout: mailTimeout + 10*time.Second},
 	store.RefundWork:   {task: "refund:issue", queue: QueueMoney, timeout: 2*callTimeout + 10*time.Second},
 	store.DeadlineWork: {task: "deadline:fire", queue: QueueEvents, timeout: 30 * time.Second},
+	store.TermWork:     {task: "term:look", queue: QueueStatutory, timeout: 30 * time.Second},
+	store.CallWork:     {task: "call:post", queue: QueueLow, timeout: 2 * callTimeout},
 }
 
 // WorkKinds lists the kinds of work in the order in which a sweep looks at them.
-var WorkKinds = []store.WorkKind{store.RefundWork, store.MessageWork, store.EventWork, store.DeadlineWork}
+var WorkKinds = []store.WorkKind{store.RefundWork, store.MessageWork, store.EventWork, store.DeadlineWork, store.TermWork, store.CallWork}
 
 const (
 	// callTimeout ends one call to Twilio, or the calls to Stripe on either side of a refund's intent.

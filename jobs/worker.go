@@ -101,6 +101,8 @@ func (w *Worker) do(ctx context.Context, task store.Task) error {
 		return w.refund(ctx, task)
 	case store.DeadlineWork:
 		return w.deadline(ctx, task)
+	case store.TermWork:
+		return w.term(ctx, task)
 	default:
 		return fmt.Errorf("jobs: unknown kind of work %q", task.Kind)
 	}

@@ -182,18 +182,18 @@ func (s *section) returns(brand Brand, languages []string) Returns {
 		Address: s.either("address", brand.Address),
 
 		SendWithin: s.duration("send_within", 14*day, 0, 365*day).Truncate(day),
-		StaffMail:  s.mailbox("staff_mail", brand.ReplyTo),
+		StaffMail:  s.mailbox("staff_mail"),
 		FTC:        s.word("ftc", "notify", "cancel", "off"),
 	}
 	out.PolicyFile, out.Policy = s.policy(policyReader{window: out.Window, languages: languages})
 	return out
 }
 
-// mailbox gives a mail address, or the fallback.
-func (s *section) mailbox(key, fallback string) string {
+// mailbox gives a mail address, "" when there is none.
+func (s *section) mailbox(key string) string {
 	text := s.text(key)
 	if text == "" {
-		return fallback
+		return ""
 	}
 	address, err := parseMailbox(text)
 	s.check(key, err)

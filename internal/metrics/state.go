@@ -14,6 +14,7 @@ type Source interface {
 	Backlog(ctx context.Context, now time.Time) ([]store.Backlog, error)
 	RefundCounts(ctx context.Context) (map[store.RefundStatus]int, error)
 	Attention(ctx context.Context, now time.Time) (store.Attention, error)
+	TermCounts(ctx context.Context) ([]store.TermCount, error)
 }
 
 // State is a collector of what waits: read from the database each time somebody asks.
@@ -30,12 +31,13 @@ var (
 	lagDesc       = prometheus.NewDesc("homeward_sweep_lag_seconds", "How overdue the newest sweep found the longest waiting row.", nil, nil)
 	missedDesc    = prometheus.NewDesc("homeward_bells_missed_total", "Tasks that did not reach Redis and were left to the sweep.", nil, nil)
 	refundDesc    = prometheus.NewDesc("homeward_refunds", "Refunds in the ledger, by status.", []string{"status"}, nil)
+	termDesc      = prometheus.NewDesc("homeward_terms", "Deadlines that are not over, by who must act, state (due, open, missed) and the newest reminder that went.", []string{"party", "state", "stage"}, nil)
 	attentionDesc = prometheus.NewDesc("homeward_attention", "Rows that wait for a person, by room.", []string{"room"}, nil)
 )
 
 // Describe is prometheus.Collector.
 func (s *State) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{dueDesc, ageDesc, lagDesc, missedDesc, refundDesc, attentionDesc} {
+	for _, d := range []*prometheus.Desc{dueDesc, ageDesc, lagDesc, missedDesc, refundDesc, termDesc, attentionDesc} {
 		ch <- d
 	}
 }
@@ -65,11 +67,18 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 			gauge(refundDesc, float64(n), string(status))
 		}
 	}
+	if terms, err := s.From.TermCounts(ctx); err == nil {
+		for _, t := range terms {
+			gauge(termDesc, float64(t.Count), string(t.Party), t.State, string(t.Stage))
+		}
+	}
 	if a, err := s.From.Attention(ctx, now); err == nil {
 		gauge(attentionDesc, float64(a.Events), "events")
 		gauge(attentionDesc, float64(a.Messages), "messages")
 		gauge(attentionDesc, float64(a.Cases), "returns")
 		gauge(attentionDesc, float64(a.Withdrawals), "withdrawals")
 		gauge(attentionDesc, float64(a.Refunds), "refunds")
+		gauge(attentionDesc, float64(a.Terms), "deadlines")
+		gauge(attentionDesc, float64(a.Calls), "calls")
 	}
 }

@@ -132,8 +132,7 @@ func withdrawalMoney(c Contract, f CaseFacts) (WantedTerm, bool) {
 	}
 	switch {
 	case f.State == Closed && f.Money.Owed.IsZero():
-		w.Met = latest(f.Money.Gone, f.Declared)
-		if f.Money.Gone.IsZero() {
+		if w.Met = f.Money.Gone; w.Met.IsZero() { // nothing was owed
 			w.Met = f.Moved
 		}
 	case f.Money.Owed.IsZero() && !f.Money.Gone.IsZero() && (f.Money.Covered || f.AllBack):
@@ -164,8 +163,6 @@ func earliest(times ...time.Time) time.Time {
 	}
 	return slices.MinFunc(times, time.Time.Compare)
 }
-
-func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
 // StatementOwed is the time to find out whose statement of withdrawal it is that opened no case: the money may be due by the
 // end of it, so nothing is withheld.

@@ -54,6 +54,13 @@ const (
 	DeadlineLapsed = "lapsed" // what it waited to see happened in time, or its basis changed
 )
 
+// The final states of a call to the shop's own systems.
+const (
+	CallDelivered = "delivered"
+	CallFailed    = "failed"    // for good, or for too long; a person can try it again
+	CallDismissed = "dismissed" // and nobody will
+)
+
 // Work is the part that every unit of work has.
 type Work struct {
 	State        string

@@ -43,24 +43,26 @@ func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, e
 }
 
 // Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide,
-// statements of withdrawal with something odd about them or whose money is nearly due, refunds that need somebody.
+// statements of withdrawal with something odd about them, refunds that need somebody, the shop's deadlines that were missed
+// or nearly end, and calls to the shop's own systems that failed.
 type Attention struct {
-	Events, Messages, Cases, Withdrawals, Refunds int
+	Events, Messages, Cases, Withdrawals, Refunds, Terms, Calls int
 }
 
-// NearlyDue is how long before the law's last day the money of a withdrawal that has not gone waits for a person.
+// NearlyDue is how long before its end a deadline of the shop that is not met waits for a person.
 const NearlyDue = 4 * 24 * time.Hour
 
 // Attention counts what waits for a person.
 func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error) {
 	return first(ctx, r.q, func(r row) (Attention, error) {
 		var a Attention
-		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Withdrawals, &a.Refunds)
+		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Withdrawals, &a.Refunds, &a.Terms, &a.Calls)
 		return a, err
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
 		(SELECT COUNT(*) FROM cases WHERE state = 'requested'),
-		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0) + (SELECT COUNT(*) FROM withdrawals w JOIN cases c ON c.id = w.case_id
-			WHERE w.seen_at <> 0 AND w.refund_due_at > 0 AND w.refund_due_at <= $1 AND c.state IN ('approved', 'in_transit', 'received')),
-		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held'))`, ms(now.Add(NearlyDue)))
+		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
+		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
+		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),
+		(SELECT COUNT(*) FROM calls WHERE state = 'failed')`, ms(now.Add(NearlyDue)))
 }

@@ -128,6 +128,12 @@ func (r *Reads) TermsAhead(ctx context.Context, limit int) ([]Term, error) {
 		CASE WHEN end_at = 0 THEN 1 ELSE 0 END, end_at, last_day, id LIMIT $1`, limit)
 }
 
+// MoneyAhead gives the times to refund withdrawals that are not over, in the same order.
+func (r *Reads) MoneyAhead(ctx context.Context, limit int) ([]Term, error) {
+	return r.terms(ctx, `state IN ('due', 'open', 'missed') AND kind = 'refund' AND withdrawal_id <> '' ORDER BY
+		CASE WHEN end_at = 0 THEN 1 ELSE 0 END, end_at, last_day, id LIMIT $1`, limit)
+}
+
 // TermCount is how many terms there are of a state, a stage and a side.
 type TermCount struct {
 	Party returns.Side
@@ -261,13 +267,13 @@ func (tx *Tx) moveTerm(ctx context.Context, was, t Term) error {
 // FireTerm records that a reminder of a running term went, or with returns.Missed that it ended unmet; next is when it is
 // looked at again. ErrStale when its generation is another or it does not run.
 func (tx *Tx) FireTerm(ctx context.Context, id string, generation int64, stage returns.ReminderKind, next, now time.Time) error {
-	state, missed := Due, int64(0)
+	state, missed := Due, ""
 	if stage == returns.Missed {
-		state, missed = TermMissed, ms(now)
+		state, missed = TermMissed, "missed_at = end_at, "
 	}
-	return must(ctx, tx.q, ErrStale, `UPDATE terms SET stage = $3, state = $4, due_at = $5, missed_at = CASE WHEN $6 > 0 THEN $6 ELSE missed_at END,
-		updated_at = $7, attempt = 0, lease_until = 0, generation = generation + 1 WHERE id = $1 AND generation = $2 AND state = 'due'`,
-		id, generation, string(stage), state, ms(next), missed, ms(now))
+	return must(ctx, tx.q, ErrStale, "UPDATE terms SET stage = $3, state = $4, due_at = $5, "+missed+
+		"updated_at = $6, attempt = 0, lease_until = 0, generation = generation + 1 WHERE id = $1 AND generation = $2 AND state = 'due'",
+		id, generation, string(stage), state, ms(next), ms(now))
 }
 
 // DoneTerm records what a person said was done about a missed term. ErrStale when it is not missed any more.

@@ -95,14 +95,6 @@ func (r *Reads) WithdrawalsSeen(ctx context.Context, limit int) ([]Withdrawal, e
 	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+" FROM withdrawals WHERE seen_at <> 0 ORDER BY id DESC LIMIT $1", limit)
 }
 
-// WithdrawalsDue gives the statements whose money has not gone, the nearest deadline first.
-func (r *Reads) WithdrawalsDue(ctx context.Context, limit int) ([]Withdrawal, error) {
-	return list(ctx, r.q, scanWithdrawal, "SELECT "+withdrawalColumns+` FROM withdrawals WHERE case_id IN
-		(SELECT id FROM cases WHERE kind = 'withdrawal' AND (state IN ('approved', 'in_transit', 'received') OR (state = 'refunding' AND EXISTS
-			(SELECT 1 FROM refunds WHERE refunds.case_id = cases.id AND refunds.case_id <> '' AND status NOT IN ('pending', 'succeeded', 'canceled')))))
-		ORDER BY CASE WHEN refund_due_at = 0 THEN 1 ELSE 0 END, refund_due_at, id LIMIT $1`, limit)
-}
-
 // MessagesAbout gives an order's messages whose occasion begins so ("<withdrawal id> "), oldest first; "" for those of no order.
 func (r *Reads) MessagesAbout(ctx context.Context, orderID, occasion string) ([]Message, error) {
 	ids, err := list(ctx, r.q, value[string], "SELECT id FROM messages WHERE order_id = $1 AND occasion >= $2 AND occasion < $3 ORDER BY created_at, id",

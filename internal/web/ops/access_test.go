@@ -39,6 +39,8 @@ var needs = map[string]string{
 	"GET /ops/withdrawals/{id}":          "viewer",
 	"POST /ops/withdrawals/{id}/see":     "agent",
 	"POST /ops/withdrawals/{id}/resolve": "agent",
+	"GET /ops/deadlines":                 "viewer",
+	"POST /ops/deadlines/{id}/done":      "agent",
 	"GET /ops/refunds":                   "viewer",
 	"GET /ops/refunds/{id}":              "viewer",
 	"POST /ops/refunds/{id}/retry":       "agent",

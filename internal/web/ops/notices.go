@@ -22,6 +22,7 @@ var notices = map[string]notice{
 	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
 	"ended":      {Tone: "good", Text: "Ended. What did not come back is not paid for."},
 	"proven":     {Tone: "good", Text: "Noted. The money may no longer wait for the goods."},
+	"term_done":  {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":       {Tone: "good", Text: "Noted. The statement stays on record."},
 	"resolved":   {Tone: "good", Text: "The statement belongs to this order now. Its goods are expected, and its money is due."},
 	"need_order": {Tone: "bad", Text: "Nothing was done: this shop has no order of that number."},

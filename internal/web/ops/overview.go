@@ -55,7 +55,8 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	data := overviewData{Waiting: attention.Events + attention.Messages + attention.Cases + attention.Withdrawals + attention.Refunds}
+	data := overviewData{Waiting: attention.Events + attention.Messages + attention.Cases + attention.Withdrawals + attention.Refunds +
+		attention.Terms + attention.Calls}
 	for _, b := range backlogs {
 		row := backlogRow{Kind: workNames[b.Kind], Due: b.Due}
 		if b.Due > 0 && !b.Oldest.IsZero() {
@@ -77,5 +78,5 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) erro
 
 var workNames = map[store.WorkKind]string{
 	store.EventWork: "Events to apply", store.MessageWork: "Messages to send", store.RefundWork: "Refunds to move",
-	store.DeadlineWork: "Deadlines to check",
+	store.DeadlineWork: "Times of orders to check", store.TermWork: "Deadlines to look at", store.CallWork: "Calls to the shop's systems",
 }

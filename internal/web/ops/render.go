@@ -27,7 +27,7 @@ type pages struct {
 
 // rooms are the pages' template files.
 var rooms = []string{
-	"login", "problem", "overview", "events", "event", "messages", "message", "confirm", "returns", "return", "withdrawals", "withdrawal", "refunds",
+	"login", "problem", "overview", "events", "event", "messages", "message", "confirm", "returns", "return", "withdrawals", "withdrawal", "deadlines", "refunds",
 	"refund", "search", "order",
 }
 
@@ -41,7 +41,7 @@ func loadPages() pages {
 		byName: map[string]*template.Template{}, style: style,
 		stylePath: "/ops/static/" + hex.EncodeToString(sum[:6]) + ".css",
 	}
-	frame := template.Must(template.New("frame").Funcs(words).ParseFS(files, "files/frame.html", "files/parts.html"))
+	frame := template.Must(template.New("frame").Funcs(words).ParseFS(files, "files/frame.html", "files/parts.html", "files/parts_terms.html"))
 	for _, name := range rooms {
 		p.byName[name] = template.Must(template.Must(frame.Clone()).ParseFS(files, "files/"+name+".html"))
 	}

@@ -86,6 +86,9 @@ func (c *console) table() []route {
 		{"POST /ops/withdrawals/{id}/resolve", agent, c.resolveWithdrawal},
 		{"POST /ops/withdrawals/{id}/see", agent, c.seeWithdrawal},
 
+		{"GET /ops/deadlines", viewer, c.deadlines},
+		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
+
 		{"GET /ops/refunds", viewer, c.refunds},
 		{"GET /ops/refunds/{id}", viewer, c.refund},
 		{"POST /ops/refunds/{id}/retry", agent, c.retryRefund},

@@ -22,7 +22,7 @@ type Withdrawals interface {
 // withdrawalsData is what the room of withdrawals shows.
 type withdrawalsData struct {
 	Unseen []store.Withdrawal // with something odd about them
-	Due    []dueRow           // whose money has not gone, the nearest deadline first
+	Due    []termRow          // whose money has not gone, the nearest deadline first
 	Recent []store.Withdrawal
 	More   more
 	Shops  []string
@@ -88,7 +88,11 @@ func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visi
 		return err
 	}
 	data.Unseen, data.More = cut(unseen, limit)
-	if data.Due, err = c.moneyDue(r.Context(), v.now, limit); err != nil {
+	due, err := c.Store.MoneyAhead(r.Context(), limit)
+	if err != nil {
+		return err
+	}
+	if data.Due, err = c.termRows(r.Context(), due, v.now); err != nil {
 		return err
 	}
 	if data.Recent, err = c.Store.WithdrawalsSeen(r.Context(), limit); err != nil {

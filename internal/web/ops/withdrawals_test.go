@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"homeward/internal/cases"
+	"homeward/internal/follow"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/ops"
@@ -25,6 +26,7 @@ func withWithdrawals(t *testing.T) *bench {
 	})
 	*desk = withdrawals.Desk{DB: b.db, Config: b.desk.real.Config, Queue: b.queue, Cases: b.desk.real, Now: func() time.Time { return b.now }}
 	b.desk.real.Config.Shops[0].Languages = []string{"pl"}
+	b.db.Follow((&follow.Follower{Config: b.desk.real.Config, Now: func() time.Time { return b.now }}).Hear, nil)
 	return b
 }
 
@@ -115,14 +117,14 @@ func TestMoneyThatIsDueComesIntoSight(t *testing.T) {
 		says    string
 		waiting int
 	}{
-		1: {"Due in 13", 0}, 8: {"Half of the time is over", 0}, 11: {"Due in 3", 1}, 15: {"Waits for the goods", 1},
+		1: {"No end yet", 0}, 8: {"The money may wait until the goods", 0}, 11: {"No end yet", 0}, 15: {"Waits for the goods", 0},
 	} {
 		b.now = t0.AddDate(0, 0, days)
 		if page := b.signIn("agent").page("/ops/withdrawals"); !strings.Contains(page, want.says) {
 			t.Errorf("after %d days the room does not say %q", days, want.says)
 		}
-		if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Withdrawals != want.waiting {
-			t.Errorf("after %d days %d wait, %v", days, a.Withdrawals, err)
+		if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Terms != want.waiting {
+			t.Errorf("after %d days %d wait, %v", days, a.Terms, err)
 		}
 	}
 	b.now = t0.AddDate(0, 0, 15)
@@ -132,8 +134,16 @@ func TestMoneyThatIsDueComesIntoSight(t *testing.T) {
 	b.write(func(tx *store.Tx) error {
 		return tx.AddCaseStep(t.Context(), store.CaseStep{ID: "s1", CaseID: "c2", At: b.now, Actor: "staff:agent", Step: cases.DispatchProven})
 	})
-	if page := s.page("/ops/withdrawals"); !strings.Contains(page, "Overdue by 24 h") || !strings.Contains(page, "may not wait") {
-		t.Error("sent, overdue, and nobody says so")
+	if page := s.page("/ops/withdrawals"); !strings.Contains(page, "Due in ") || !strings.Contains(page, "14 days from the statement") {
+		t.Error("sent after the 14 days, due at once, and nobody says so")
+	}
+	b.now = t0.AddDate(0, 0, 16)
+	s = b.signIn("agent")
+	if page := s.page("/ops/deadlines"); !strings.Contains(page, "Overdue by ") {
+		t.Error("overdue, and nobody says so")
+	}
+	if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Terms != 1 {
+		t.Errorf("%d wait, %v", a.Terms, err)
 	}
 	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}}, "need_note")
 	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}, "words": {"lost"}}, "ended")

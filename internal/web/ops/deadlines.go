@@ -1,0 +1,158 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// termRow is a deadline with what it belongs to.
+type termRow struct {
+	store.Term
+	Deadline  chip // how near the end is
+	Case      store.Case
+	Number    string // of the order
+	Reference string // of the statement
+}
+
+// What says in plain words what has to be done.
+func (t termRow) What() string { return termWords[t.Kind] }
+
+// Why says by which rule, and what an open one waits for.
+func (t termRow) Why() string {
+	if t.State == store.TermOpen {
+		return openWords[t.OpenCode]
+	}
+	return ruleWords[t.Rule]
+}
+
+// Missed tells that it is red until it is met, or somebody says what was done.
+func (t termRow) Missed() bool { return t.State == store.TermMissed && t.Party == returns.ByShop }
+
+var termWords = map[returns.TermKind]string{
+	returns.TermRefund: "Give the money back", returns.TermSendBack: "The shopper sends the goods back", returns.TermAnswer: "Answer the claim",
+	returns.TermStatement: "Find out whose statement it is", returns.TermShip: "Hand the order to a carrier",
+	returns.TermCancel: "Cancel and refund what was not shipped",
+}
+
+// ruleWords say where a deadline comes from. docs/deadlines.md says more.
+var ruleWords = map[returns.TermRule]string{
+	returns.RefundEU: "14 days from the statement (Directive 2011/83/EU, Art. 13).", returns.RefundGB: "14 days from the goods or a proof that they were sent (SI 2013/3134, reg. 34).",
+	returns.RefundUS: "Seven working days (16 CFR 435.1(b)).", returns.RefundPromised: "The shop's own time; no law sets one.",
+	returns.SendBack: "14 days from the statement (Directive 2011/83/EU, Art. 14).", returns.SendPromised: "The shop's own time for returns.",
+	returns.ComplaintPL: "14 days; silence accepts the claim (ustawa o prawach konsumenta, art. 7a).", returns.ComplaintSI: "30 days; 15 more if told before they end (ZVPot-1).",
+	returns.ComplaintElsewhere: "A reasonable time, as the shop set it.", returns.ShipByStated: "The day that the shop promised.",
+	returns.ShipIn30Days: "30 days from the order, for none was promised.",
+}
+
+var openWords = map[returns.Code]string{
+	returns.AwaitingGoods: "The money may wait until the goods are back, or a proof that they were sent. Then it is due at once when the 14 days are over.",
+	returns.DelayAccepted: "The buyer agreed to wait without a date, and may cancel at any time.",
+	returns.OrderUnknown:  "When the order was placed is not known.",
+}
+
+// deadlinesData is what the room of deadlines shows.
+type deadlinesData struct {
+	Terms []termRow
+	More  more
+}
+
+func (c *console) deadlines(w http.ResponseWriter, r *http.Request, v visit) error {
+	limit := limitOf(r)
+	rows, err := c.Store.TermsAhead(r.Context(), limit+1)
+	if err != nil {
+		return err
+	}
+	var data deadlinesData
+	rows, data.More = cut(rows, limit)
+	if data.Terms, err = c.termRows(r.Context(), rows, v.now); err != nil {
+		return err
+	}
+	c.render(w, r, v, http.StatusOK, "deadlines", "Deadlines", data)
+	return nil
+}
+
+func (c *console) termRows(ctx context.Context, terms []store.Term, now time.Time) ([]termRow, error) {
+	rows := make([]termRow, 0, len(terms))
+	for _, t := range terms {
+		row := termRow{Term: t, Deadline: deadlineChip(t, now)}
+		var err error
+		if t.CaseID != "" {
+			if row.Case, err = c.Store.Case(ctx, t.CaseID); err != nil && !isNotFound(err) {
+				return nil, err
+			}
+		}
+		if t.OrderID != "" {
+			order, err := c.Store.Order(ctx, t.OrderID)
+			if err != nil && !isNotFound(err) {
+				return nil, err
+			}
+			row.Number = named(order)
+		}
+		if t.WithdrawalID != "" {
+			statement, err := c.Store.Withdrawal(ctx, t.WithdrawalID)
+			if err != nil && !isNotFound(err) {
+				return nil, err
+			}
+			row.Reference = statement.Reference
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// deadlineChip says how near the end is: at half time a hint, four days before the end a warning, after it an alarm. What may
+// wait is never late, but stays in sight.
+func deadlineChip(t store.Term, now time.Time) chip {
+	end := t.EndAt
+	switch {
+	case end.IsZero() && t.OpenCode == returns.AwaitingGoods && !t.Last.IsZero() && !now.Before(t.Last.EndOfDay(t.Rules().Zone)):
+		return chip{"warn", "Waits for the goods, due at once when they come"}
+	case end.IsZero():
+		return chip{"info", "No end yet"}
+	case !now.Before(end) && t.Party == returns.ByShopper:
+		return chip{"warn", "Not done in time, over since " + span(now.Sub(end))}
+	case !now.Before(end):
+		return chip{"bad", "Overdue by " + span(now.Sub(end))}
+	case end.Sub(now) <= store.NearlyDue:
+		return chip{"warn", "Due in " + span(end.Sub(now))}
+	case end.Sub(now) <= end.Sub(t.Since)/2:
+		return chip{"info", "Half of the time is over, due in " + span(end.Sub(now))}
+	default:
+		return chip{"good", "Due in " + span(end.Sub(now))}
+	}
+}
+
+// doneDeadline records what a person says was done about a missed deadline.
+func (c *console) doneDeadline(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	if note == "" {
+		return c.backToDeadlines(w, r, "need_note")
+	}
+	err := c.mend(r.Context(), v, act{name: "deadline done", object: "term:" + id, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
+		t, err := tx.Term(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		if t.Generation != seenGeneration(r) {
+			return nil, errStale
+		}
+		return nil, tx.DoneTerm(r.Context(), id, v.user.Name, note, v.now)
+	}})
+	if errors.Is(err, errStale) || errors.Is(err, store.ErrStale) {
+		return c.backToDeadlines(w, r, "stale")
+	}
+	if err != nil {
+		return err
+	}
+	return c.backToDeadlines(w, r, "term_done")
+}
+
+func (c *console) backToDeadlines(w http.ResponseWriter, r *http.Request, notice string) error {
+	http.Redirect(w, r, "/ops/deadlines?notice="+notice, http.StatusSeeOther)
+	return nil
+}
