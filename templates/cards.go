@@ -83,6 +83,12 @@ func (c composer) sections() []section {
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
 		return c.returned()
+	case messages.ReturnOnItsWay:
+		return c.returned()
+	case messages.ReturnInspected, messages.AppealAnswered:
+		return c.inspected()
+	case messages.CaseMessage:
+		return []section{c.letterOfStaff()}
 	case messages.WithdrawalReceived:
 		return []section{c.statement(), c.afterStatement()}
 	case messages.WithdrawalGoodsReceived:

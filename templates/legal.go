@@ -45,6 +45,9 @@ func withdrawalDays(country string) int {
 	return 0
 }
 
+// TellsOfWithdrawal tells whether the confirmation of an order to a country informs of the right of withdrawal.
+func TellsOfWithdrawal(country string) bool { return withdrawalDays(country) > 0 }
+
 // legal gives the information for the shopper's country; nil where no right is known, so that nothing untrue is said.
 func (c composer) legal() *legal {
 	country := c.v.Order.Order.ShipTo.Country

@@ -117,6 +117,15 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Order.CancelReason = "customer" },
 		func(v *View) { v.Order.CancelReason = "inventory" },
 	},
+	messages.ReturnReceived: {
+		func(v *View) { v.Case.Inspect = true },
+		func(v *View) { v.Case.Remedy = "exchange" },
+	},
+	messages.ReturnInspected: {oddBox},
+	messages.AppealAnswered: {func(v *View) {
+		v.Case.Inspections[0].Outcome, v.Case.Inspections[0].Deduction, v.Case.Inspections[0].Changed = returns.Accept, 0, true
+	}},
+	messages.CaseMessage:    {func(v *View) { v.Shop.ReplyTo = "" }},
 	messages.ReturnApproved: {func(v *View) { v.Shop.Address = "" }},
 	messages.WithdrawalReceived: {
 		func(v *View) { v.Withdrawal.Late = true },
@@ -127,6 +136,25 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		refund.Reference = "74950006325000123456789"
 		v.Refund = &refund
 	}},
+}
+
+// sampleDeduction is a finding that costs the shopper something.
+func sampleDeduction(o orders.Order) Inspected {
+	return Inspected{
+		ID: "i2", Line: o.Lines[0], Quantity: 1, Grade: returns.Used, Outcome: returns.Deduct, Deduction: 30000, Reason: sampleFinding[o.Locale[:2]],
+	}
+}
+
+// oddBox is what staff might find: a deduction, a refusal, something missing, and something in order.
+func oddBox(v *View) {
+	o := v.Order.Order
+	finding := sampleFinding[v.Language]
+	v.Case.Inspections = []Inspected{
+		sampleDeduction(o),
+		{ID: "i3", Line: o.Lines[1], Quantity: 1, Grade: returns.Damaged, Outcome: returns.DoNotPay, Reason: finding},
+		{ID: "i4", Line: o.Lines[1], Quantity: 1, Grade: returns.Missing, Outcome: returns.DoNotPay, Reason: finding},
+		{ID: "i5", Line: o.Lines[2], Quantity: 2, Grade: returns.AsNew, Outcome: returns.Accept},
+	}
 }
 
 func deliveredTo(whom string) func(*View) { return func(v *View) { v.Parcels[0].DeliveredTo = whom } }
@@ -151,9 +179,12 @@ func sampleView(lang string, topic messages.Topic) View {
 	switch {
 	case topic == messages.WithdrawalReceived || topic == messages.WithdrawalGoodsReceived:
 		v.Withdrawal = sampleWithdrawal(lang, order)
-	case messages.ClassOf(topic) == messages.Money:
+	case messages.ClassOf(topic) == messages.Money || topic == messages.ReturnOnItsWay:
 		v.Case = sampleCase(order, topic)
 		v.Refund = &v.Case.Refunds[0]
+		if topic == messages.CaseMessage {
+			v.Data.Text = sampleLetter[lang]
+		}
 	case tellsOfParcel(topic):
 		v.Parcels, v.Order.Parcels = []orders.Parcel{parcel}, []orders.Parcel{parcel}
 	}
@@ -221,6 +252,13 @@ func sampleCase(o orders.Order, topic messages.Topic) *Case {
 		Items:   []CaseItem{{Line: o.Lines[0], Quantity: 1}, {Line: o.Lines[1], Quantity: 1}},
 		Refunds: []Refund{{Amount: 153890, Currency: o.Currency, Status: status, Kind: "stripe", At: sampleNow}},
 	}
+	switch topic {
+	case messages.ReturnInspected:
+		k.Inspections = []Inspected{{ID: "i1", Line: o.Lines[0], Quantity: 1, Grade: returns.AsNew, Outcome: returns.Accept}}
+	case messages.AppealAnswered:
+		k.Inspections = []Inspected{sampleDeduction(o)}
+	default:
+	}
 	if topic == messages.ReturnRejected {
 		k.State, k.Decision = returns.Rejected, sampleDecision[o.Locale[:2]]
 	}
@@ -257,4 +295,24 @@ var sampleDecision = map[string]string{
 	"ar": "انتهت مهلة إرجاع هذا الطلب في ١ نوفمبر.",
 	"ru": "Срок возврата этого заказа истёк 1 ноября.",
 	"de": "Die Rückgabefrist für diese Bestellung ist am 1. November abgelaufen.",
+}
+
+// sampleFinding is why staff might pay less.
+var sampleFinding = map[string]string{
+	"en": "There are scratches on the lid, and the box is missing.",
+	"pl": "Na pokrywce są rysy i brakuje pudełka.",
+	"sl": "Na pokrovu so praske, škatla manjka.",
+	"ar": "توجد خدوش على الغطاء، والعلبة غير موجودة.",
+	"ru": "На крышке царапины, коробки нет.",
+	"de": "Der Deckel hat Kratzer, die Schachtel fehlt.",
+}
+
+// sampleLetter is what staff might write to a shopper.
+var sampleLetter = map[string]string{
+	"en": "Good morning,\nwas the lid in the parcel as well? We could not find it.",
+	"pl": "Dzień dobry,\nczy w paczce była też pokrywka? Nie możemy jej znaleźć.",
+	"sl": "Dober dan,\nje bil v paketu tudi pokrov? Ne najdemo ga.",
+	"ar": "صباح الخير،\nهل كان الغطاء في الطرد أيضًا؟ لم نجده.",
+	"ru": "Добрый день!\nБыла ли в посылке и крышка? Мы её не нашли.",
+	"de": "Guten Tag,\nwar auch der Deckel im Paket? Wir haben ihn nicht gefunden.",
 }

@@ -29,6 +29,14 @@ func variant(v View) string {
 		if v.Shop.returnAddress() == "" {
 			detail = "no_address"
 		}
+	case messages.ReturnReceived:
+		detail = receivedVariant(v)
+	case messages.ReturnInspected, messages.AppealAnswered:
+		detail = inspectionVariant(v)
+	case messages.CaseMessage:
+		if v.Shop.ReplyTo != "" {
+			detail = "reply"
+		}
 	case messages.WithdrawalReceived:
 		detail = statementVariant(v)
 	case messages.RefundSucceeded:

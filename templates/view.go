@@ -63,6 +63,21 @@ type Case struct {
 	Expected       int64 // what will be refunded when the goods come back, minor units
 	Currency       string
 	Refunds        []Refund
+	Remedy         returns.Remedy
+	Inspect        bool        // the goods are looked at before money goes
+	Inspections    []Inspected // in their order, those that were replaced included
+}
+
+// Inspected is what staff found of some units, as the shopper sees it.
+type Inspected struct {
+	ID        string
+	Line      orders.Line
+	Quantity  int
+	Grade     returns.Grade
+	Outcome   returns.Outcome
+	Deduction int64 // minor units of the order's currency
+	Reason    string
+	Changed   bool // it stands in the place of another one, and keeps back less
 }
 
 // CaseItem is a part of a return.

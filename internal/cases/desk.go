@@ -142,7 +142,8 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	}
 	v := &templates.Case{
 		RMA: c.RMA, State: c.State, Reason: c.Reason, Note: c.Note, Decision: c.Decision, TrackingNumber: c.TrackingNumber,
-		CreatedAt: c.CreatedAt, Currency: order.State.Order.Currency,
+		CreatedAt: c.CreatedAt, Currency: order.State.Order.Currency, Remedy: c.Remedy,
+		Inspect: c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection,
 	}
 	for _, item := range c.Items {
 		for _, line := range order.State.Order.Lines {
@@ -150,6 +151,9 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 				v.Items = append(v.Items, templates.CaseItem{Line: line, Quantity: item.Quantity})
 			}
 		}
+	}
+	if inspections, err := d.DB.InspectionsOf(ctx, c.ID); err == nil {
+		v.Inspections = inspected(inspections, order.State.Order)
 	}
 	refunds, err := d.DB.RefundsOf(ctx, order.ID)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"homeward/internal/config"
 	"homeward/internal/fault"
+	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -57,16 +58,7 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 // ProofOfDispatch records that the consumer proved to have sent the goods of a withdrawal: from then on the shop may no
 // longer wait for them (Directive 2011/83/EU, Art. 13(3)). Said twice it is kept once.
 func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error {
-	return d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
-			return err
-		}
-		log, err := tx.CaseLog(ctx, c.ID)
-		if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == DispatchProven }) {
-			return err
-		}
-		return d.log(ctx, tx, c.ID, actor, DispatchProven, note)
-	})
+	return d.logOnce(ctx, c.ID, actor, DispatchProven, note)
 }
 
 // DispatchProven is the step of a case's log that ProofOfDispatch writes.
@@ -144,21 +136,30 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 		}
 		return tasks, err
 	case orders.HandedOver, orders.InTransit, orders.OutForDelivery:
-		c, err := tx.Case(ctx, caseID)
-		if err != nil {
-			return nil, err
-		}
-		log, err := tx.CaseLog(ctx, c.ID)
-		if err != nil || (c.State == returns.InTransit && Dispatched(log)) { // the shopper's own word is no proof
-			return nil, err
-		}
-		if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
-			return nil, nil
-		}
-		return nil, err
+		return d.scanned(ctx, tx, shop, order, caseID)
 	default:
 		return nil, nil
 	}
+}
+
+// scanned takes a carrier's first scan of the parcel back: it is on its way, whoever said so before, for the shopper's own word is
+// no proof; and its shopper is told, once.
+func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, caseID string) ([]store.Task, error) {
+	c, err := tx.Case(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	log, err := tx.CaseLog(ctx, caseID)
+	if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == string(returns.Send) && s.Actor == Carrier }) {
+		return nil, err
+	}
+	if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.notify(ctx, tx, shop, order, c, messages.ReturnOnItsWay, string(returns.InTransit), messages.Data{})
 }
 
 // claimedAlone tells whether a case is the only one, of all orders, whose shopper gave its tracking number. A number that

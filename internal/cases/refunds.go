@@ -72,7 +72,7 @@ func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order,
 	parts := returns.Allocate(order.State.Order.Payments, done, plan.Total)
 	cuts := returns.CutLedger(plan.Ledger, parts)
 	for i, part := range parts {
-		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, len(c.Received), i))
+		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, c.Version, i)) // no two plans of a case share its version
 		row.Lines, row.Explanation = cuts[i], plan.Lines
 		if _, err := tx.InsertRefund(ctx, row); err != nil {
 			return nil, err

@@ -31,7 +31,11 @@ const (
 	ReturnRequested Topic = "return_requested" // waiting for staff
 	ReturnApproved  Topic = "return_approved"  // with instructions
 	ReturnRejected  Topic = "return_rejected"
+	ReturnOnItsWay  Topic = "return_on_its_way" // a carrier scanned the parcel back
 	ReturnReceived  Topic = "return_received"
+	ReturnInspected Topic = "return_inspected" // what staff found, and what it brings
+	AppealAnswered  Topic = "appeal_answered"  // what became of an inspection that the shopper objected to
+	CaseMessage     Topic = "case_message"     // free words of a member of staff
 
 	WithdrawalReceived      Topic = "withdrawal_received" // the acknowledgement of a statement (CRD Art. 11a(4))
 	WithdrawalGoodsReceived Topic = "withdrawal_goods"    // the goods of a withdrawal arrived: the refund follows
@@ -48,7 +52,7 @@ const (
 var Topics = []Topic{
 	OrderPlaced, OrderPaid, OrderPacking, Shipped, InTransit, OutForDelivery, ReadyForPickup, PickupEndsSoon, Delivered,
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
-	ReturnRejected, ReturnReceived, WithdrawalReceived, WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid,
+	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid,
 	RefundFailed, RefundNeedsYou, OrderLink,
 }
 
@@ -78,8 +82,8 @@ func ClassOf(t Topic) Class {
 	switch t {
 	case OrderPlaced, WithdrawalReceived:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, WithdrawalGoodsReceived, RefundStarted,
-		RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage,
+		WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
 		return Money
 	default:
 		return News
@@ -133,6 +137,8 @@ type Data struct {
 	Currency     string          `json:"currency,omitempty"`
 	Reason       string          `json:"reason,omitempty"` // a code
 	Reference    string          `json:"reference,omitempty"`
+	Inspections  []string        `json:"inspections,omitempty"` // the ids of those that the message tells of
+	Text         string          `json:"text,omitempty"`        // what a member of staff wrote to the shopper
 }
 
 // Pending is a message that waits to be sent.

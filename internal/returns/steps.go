@@ -14,10 +14,11 @@ const (
 	Reject   Step = "reject"   // staff; also after the goods came back and were looked at
 	Send     Step = "send"     // the shopper said so, or a carrier scanned the parcel back
 	Receive  Step = "receive"  // goods are back; may come again with the next parcel
+	Inspect  Step = "inspect"  // staff looked at what came back, be it an empty box; may come again, also when money went already
 	Refund   Step = "refund"   // money is on its way; may come again
 	Settle   Step = "settle"   // every refund succeeded, or nothing was owed, or staff ends a case that got stuck
 	CallOff  Step = "call_off" // by the shopper or staff: the goods stay
-	Reopened Step = "reopen"   // a refund that had succeeded failed after all
+	Reopened Step = "reopen"   // a refund that had succeeded failed after all, or goods turned out not to be there
 )
 
 // ErrStep is wrapped by the error of a step that a state does not allow.
@@ -27,11 +28,11 @@ var ErrStep = errors.New("returns: this step cannot be taken now")
 // Closed is final but for one thing: money that turns out not to have arrived opens it again.
 var next = map[State]map[Step]State{
 	Requested: {Approve: Approved, Reject: Rejected, Receive: Received, CallOff: Withdrawn},
-	Approved:  {Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
-	InTransit: {Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
-	Received:  {Receive: Received, Refund: Refunding, Reject: Rejected, Settle: Closed},
-	Refunding: {Receive: Refunding, Refund: Refunding, Settle: Closed},
-	Closed:    {Reopened: Refunding},
+	Approved:  {Inspect: Approved, Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
+	InTransit: {Inspect: InTransit, Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
+	Received:  {Receive: Received, Inspect: Received, Refund: Refunding, Reject: Rejected, Settle: Closed},
+	Refunding: {Receive: Refunding, Inspect: Refunding, Refund: Refunding, Settle: Closed},
+	Closed:    {Inspect: Closed, Reopened: Refunding},
 	Rejected:  {},
 	Withdrawn: {},
 }

@@ -12,7 +12,6 @@ type Inspection struct {
 	ID     string
 	CaseID string
 	returns.Inspection
-	Note       string // for staff
 	By         string // "staff:olga"
 	At         time.Time
 	Appeal     string // what the shopper says against it
