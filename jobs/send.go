@@ -406,6 +406,9 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 	}
 	if id := l.row.Data.CaseID; id != "" {
 		v.Case = w.Cases.View(ctx, id, l.order)
+		if answer := l.row.Data.Claim; answer != nil {
+			v.Claim = w.Cases.ClaimView(ctx, id, l.order, *answer)
+		}
 	}
 	if l.said != nil {
 		viewWithdrawal(l, &v)

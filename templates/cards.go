@@ -93,6 +93,8 @@ func (c composer) sections() []section {
 		return []section{c.statement(), c.afterStatement()}
 	case messages.WithdrawalGoodsReceived:
 		return []section{c.withdrawnGoods()}
+	case messages.ClaimReceived, messages.ClaimGranted, messages.ClaimRefused, messages.ClaimExtended:
+		return c.claimed()
 	case messages.RefundStarted, messages.RefundSucceeded, messages.RefundPaid, messages.RefundFailed, messages.RefundNeedsYou:
 		return []section{c.refunded()}
 	case messages.OrderLink:

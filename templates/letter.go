@@ -95,6 +95,9 @@ func (r *Renderer) compose(v View, w Words) letter {
 	if v.Topic == messages.ReturnRejected && v.Case != nil && v.Case.Decision != "" {
 		l.Quote, l.QuoteName = clean(v.Case.Decision), w.T("label.answer")
 	}
+	if k := v.claim(); strings.TrimSpace(k.Words) != "" {
+		l.Quote, l.QuoteName = clean(k.Words), w.T(answerLabel(v.Topic))
+	}
 	l.Sections = c.sections()
 	if v.Topic == messages.OrderPlaced {
 		l.Legal = c.legal()
@@ -106,7 +109,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 var troubled = map[messages.Topic]bool{
 	messages.AttemptFailed: true, messages.Delayed: true, messages.Customs: true, messages.AddressProblem: true,
 	messages.Returning: true, messages.OrderCancelled: true, messages.ReturnRejected: true, messages.RefundFailed: true,
-	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true,
+	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true, messages.ClaimRefused: true, messages.ClaimExtended: true,
 }
 
 // button names where the mail's button leads: a parcel is followed only when there is one.
@@ -120,6 +123,8 @@ func button(v View) string {
 		return "follow"
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
 		return "return"
+	case messages.ClaimReceived, messages.ClaimGranted, messages.ClaimRefused, messages.ClaimExtended:
+		return "claim"
 	default:
 		return "order"
 	}

@@ -131,6 +131,7 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Withdrawal.Late = true },
 		func(v *View) { v.Order, v.Link = orders.State{}, "" },
 	},
+	messages.ClaimGranted: {func(v *View) { v.Claim.ByLaw, v.Claim.Words = true, "" }},
 	messages.RefundSucceeded: {func(v *View) {
 		refund := *v.Refund
 		refund.Reference = "74950006325000123456789"
@@ -179,6 +180,9 @@ func sampleView(lang string, topic messages.Topic) View {
 	switch {
 	case topic == messages.WithdrawalReceived || topic == messages.WithdrawalGoodsReceived:
 		v.Withdrawal = sampleWithdrawal(lang, order)
+	case topic == messages.ClaimReceived || topic == messages.ClaimGranted || topic == messages.ClaimRefused || topic == messages.ClaimExtended:
+		v.Case, v.Claim = sampleCase(order, topic), sampleClaim(lang, topic)
+		v.Case.Refunds, v.Case.Expected = nil, 0
 	case messages.ClassOf(topic) == messages.Money || topic == messages.ReturnOnItsWay:
 		v.Case = sampleCase(order, topic)
 		v.Refund = &v.Case.Refunds[0]

@@ -154,7 +154,12 @@ func evilView(lang string, topic messages.Topic, evil string) templates.View {
 	}
 	if v.Case != nil {
 		v.Case.RMA, v.Case.Decision, v.Case.Reason = evil, evil, "nobody's reason"
-		v.Refund.Reference, v.Refund.Currency = evil, "XX\n<b>"
+		if v.Refund != nil {
+			v.Refund.Reference, v.Refund.Currency = evil, "XX\n<b>"
+		}
+	}
+	if v.Claim != nil {
+		v.Claim.Text, v.Claim.Words, v.Claim.Language, v.Data.Currency = evil+"\n"+evil, evil, evil, "XX\n<b>"
 	}
 	return v
 }

@@ -39,6 +39,10 @@ func variant(v View) string {
 		}
 	case messages.WithdrawalReceived:
 		detail = statementVariant(v)
+	case messages.ClaimGranted:
+		if v.claim().ByLaw {
+			detail = "by_law"
+		}
 	case messages.RefundSucceeded:
 		if v.refund().Reference != "" {
 			detail = "reference"

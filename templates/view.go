@@ -35,6 +35,7 @@ type View struct {
 	// Withdrawal is what the messages of a withdrawal tell. Its acknowledgement to an address that is not on the order
 	// comes without Order and Link: what is in them is not that reader's to see.
 	Withdrawal *Withdrawal
+	Claim      *Claim // beside Case, which has its number and its goods
 }
 
 // Shop is how a shop presents itself.
@@ -98,6 +99,21 @@ type Withdrawal struct {
 	SendBackBy, RefundBy time.Time
 	// Late says that the period had ended, as far as that is known. It is told only where Order is known.
 	Late bool
+}
+
+// Claim is what a consumer says is wrong, and what was answered, as its messages tell it.
+type Claim struct {
+	Kind     returns.ClaimKind
+	Text     string // in the consumer's words, with its line breaks; may be ""
+	Language string // of Text; "": the mail's
+	Wish     returns.Remedy
+	CameAt   time.Time
+	AnswerBy time.Time // a moment of the last day to answer, in View.Zone
+	Silence  bool      // without an answer by then it counts as accepted
+	Remedy   returns.Remedy
+	ByLaw    bool   // nobody answered in time
+	Words    string // staff's
+	Notices  []returns.Notice
 }
 
 // Refund is money on its way back, as its shopper sees it.

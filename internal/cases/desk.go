@@ -68,7 +68,9 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 		}
 		live[c.ID] = true
 		items := c.Items
-		if c.State == returns.Closed { // what never came back may come yet
+		if c.Kind == returns.Claim {
+			items = holds(c)
+		} else if c.State == returns.Closed { // what never came back may come yet
 			items = c.Received
 		}
 		for _, item := range items {
@@ -115,6 +117,9 @@ func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c 
 	topic, ok := messages.CaseTopic(string(c.State))
 	if c.Kind == returns.Withdrawal { // acknowledged when it was made; what is news of it is that the goods arrived
 		topic, ok = messages.WithdrawalGoodsReceived, c.State == returns.Received
+	}
+	if c.Kind == returns.Claim { // whose answers tell of themselves: see tellClaim
+		ok = c.State == returns.Received && c.Remedy == returns.TerminationRemedy
 	}
 	if !ok {
 		return nil, nil

@@ -58,6 +58,9 @@ func (a account) plan(items []returns.Item) (returns.Breakdown, error) {
 			Label: a.c.Wish.Method == returns.ByLabel || a.c.Wish.Method == returns.ByQR,
 		})
 	}
+	if a.c.Kind == returns.Claim && !a.c.Remedy.Ends() { // the goods, or others, go back to the consumer
+		return returns.Breakdown{}, nil
+	}
 	opts := returns.WithdrawalOptions{}
 	if a.c.Kind == returns.Withdrawal {
 		opts = a.deductions(items)

@@ -194,6 +194,9 @@ func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case)
 		if !ok {
 			return store.ErrNotFound
 		}
+		if c.Kind == returns.Claim && !claimMayMove(step, actor) {
+			return returns.ErrStep
+		}
 		if change != nil {
 			change(&c)
 		}
@@ -258,7 +261,7 @@ func (d *Desk) receive(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 	if err != nil {
 		return c, nil, err
 	}
-	more, err := d.planRefunds(ctx, tx, order, &c, fresh)
+	more, err := d.refundReceived(ctx, tx, order, &c, fresh)
 	return c, append(tasks, more...), err
 }
 

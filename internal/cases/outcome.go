@@ -170,7 +170,7 @@ func (d *Desk) settle(ctx context.Context, tx *store.Tx, c *store.Case, actor, n
 	if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.Status != store.RefundSucceeded }) {
 		step = returns.Reopened
 	}
-	if step == returns.Settle && len(left(*c, nil)) > 0 {
+	if step == returns.Settle && awaitsGoods(*c) {
 		return nil // more goods are to come
 	}
 	if err := d.step(ctx, tx, c, step, actor, note); err != nil && !errors.Is(err, returns.ErrStep) {

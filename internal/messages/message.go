@@ -40,6 +40,11 @@ const (
 	WithdrawalReceived      Topic = "withdrawal_received" // the acknowledgement of a statement (CRD Art. 11a(4))
 	WithdrawalGoodsReceived Topic = "withdrawal_goods"    // the goods of a withdrawal arrived: the refund follows
 
+	ClaimReceived Topic = "claim_received" // what was said, when, and by when the answer comes
+	ClaimGranted  Topic = "claim_granted"  // also when the law accepted it
+	ClaimRefused  Topic = "claim_refused"
+	ClaimExtended Topic = "claim_extended" // told before the end that it takes longer
+
 	RefundStarted   Topic = "refund_started"   // Stripe accepted it: pending
 	RefundSucceeded Topic = "refund_succeeded" // sent to the bank
 	RefundPaid      Topic = "refund_paid"      // staff paid it back another way
@@ -52,7 +57,8 @@ const (
 var Topics = []Topic{
 	OrderPlaced, OrderPaid, OrderPacking, Shipped, InTransit, OutForDelivery, ReadyForPickup, PickupEndsSoon, Delivered,
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
-	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid,
+	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived,
+	ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, RefundStarted, RefundSucceeded, RefundPaid,
 	RefundFailed, RefundNeedsYou, OrderLink,
 }
 
@@ -77,10 +83,11 @@ const (
 
 // ClassOf gives a topic's class: refunds are Money, placed is Statutory (it carries the withdrawal information on a
 // durable medium, CRD Art. 8(7)), so is the acknowledgement of a withdrawal (Art. 11a(4)), the steps of a return and the
-// goods of a withdrawal are Money (they decide about it), the rest is News.
+// goods of a withdrawal are Money (they decide about it), what is answered to a claim is Statutory (in Poland it has to be on
+// paper or another durable medium, ustawa o prawach konsumenta art. 7a), the rest is News.
 func ClassOf(t Topic) Class {
 	switch t {
-	case OrderPlaced, WithdrawalReceived:
+	case OrderPlaced, WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended:
 		return Statutory
 	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage,
 		WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
@@ -90,9 +97,16 @@ func ClassOf(t Topic) Class {
 	}
 }
 
-// Fixed tells a topic that no policy moves: the acknowledgement of a withdrawal always goes, by mail. The shop's platform
-// cannot send it instead, for it does not know the statement, and an SMS does not hold it.
-func Fixed(t Topic) bool { return t == WithdrawalReceived }
+// Fixed tells a topic that no policy moves: the acknowledgement of a withdrawal and the answers to a claim always go, by mail.
+// The shop's platform cannot send them instead, for it does not know what was said, and an SMS does not hold it.
+func Fixed(t Topic) bool {
+	switch t {
+	case WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended:
+		return true
+	default:
+		return false
+	}
+}
 
 // Policy is what a shop set about its messages.
 type Policy struct {
@@ -139,6 +153,15 @@ type Data struct {
 	Reference    string          `json:"reference,omitempty"`
 	Inspections  []string        `json:"inspections,omitempty"` // the ids of those that the message tells of
 	Text         string          `json:"text,omitempty"`        // what a member of staff wrote to the shopper
+	Claim        *ClaimAnswer    `json:"claim,omitempty"`
+}
+
+// ClaimAnswer is what was answered to a claim, frozen when the message became due: a later answer does not change it.
+type ClaimAnswer struct {
+	Remedy string    `json:"remedy,omitempty"`
+	Words  string    `json:"words,omitempty"`
+	DueAt  time.Time `json:"due_at,omitzero"`  // the end of the time to answer
+	ByLaw  bool      `json:"by_law,omitempty"` // nobody answered in time
 }
 
 // Pending is a message that waits to be sent.

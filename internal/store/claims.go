@@ -49,8 +49,8 @@ func scanClaim(r row) (Claim, error) {
 	return c, err
 }
 
-// Claim gives a case's claim, or ErrNotFound.
-func (r *Reads) Claim(ctx context.Context, caseID string) (Claim, error) {
+// ClaimOfCase gives a case's claim, or ErrNotFound.
+func (r *Reads) ClaimOfCase(ctx context.Context, caseID string) (Claim, error) {
 	return first(ctx, r.q, scanClaim, "SELECT "+claimColumns+" FROM claims WHERE case_id = $1", caseID)
 }
 

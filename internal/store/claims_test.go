@@ -35,10 +35,10 @@ func TestClaim(t *testing.T) {
 		if err := db.Write(ctx, func(tx *store.Tx) error { return tx.InsertClaim(ctx, c) }); !errors.Is(err, store.ErrDuplicate) {
 			t.Errorf("a second claim of the case: %v", err)
 		}
-		if got := must[store.Claim](t)(db.Claim(ctx, "c1")); cmp.Diff(c, got) != "" {
+		if got := must[store.Claim](t)(db.ClaimOfCase(ctx, "c1")); cmp.Diff(c, got) != "" {
 			t.Error(cmp.Diff(c, got))
 		}
-		if _, err := db.Claim(ctx, "c2"); !errors.Is(err, store.ErrNotFound) {
+		if _, err := db.ClaimOfCase(ctx, "c2"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("none: %v", err)
 		}
 		answered := c
