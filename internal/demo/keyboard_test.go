@@ -42,6 +42,8 @@ func returnByKeyboard(t *testing.T, order *browsertest.Tab) (rma string) {
 	order.Press(browsertest.Down)
 	order.TabTo("Changed my mind")
 	order.Press(browsertest.Space + browsertest.Down)
+	order.TabTo("Continue")
+	order.Go()
 	order.TabTo("Request the return")
 	order.Go()
 	text := order.Text()

@@ -56,14 +56,14 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		Decision: c.Decision, Note: c.Note, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}
 	if c.Reason != "" { // a withdrawal has none
-		p.Reason = words.Code("reason", string(c.Reason))
+		p.Reason = v.reasonOf(l.offer, c.Reason)
 	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
 		}
 	}
-	p.Bills = v.bills(c, l, own)
+	p.Bills, p.Granted = v.bills(c, l, own), v.granted(c.Conditions)
 	p.Due = h.due(r, v, c, own)
 	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
 		p.Story = v.caseStory(log)

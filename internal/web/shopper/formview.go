@@ -3,112 +3,206 @@ package shopper
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"homeward/internal/returns"
-	"homeward/internal/store"
+	"homeward/internal/web/page"
 )
 
 // listed is the most units that are offered as a list; more are typed.
 const listed = 20
 
+// formPage is the return form.
+type formPage struct {
+	page.Frame
+	Action  string
+	Nonce   string
+	Lines   []formLine
+	Reasons []choice
+	Remedy  []choice
+	Method  []choice
+	Note    string
+	Errors  []formError
+	Wrong   map[string]string // by field
+	Down    bool              // the database is away; what was typed is kept
+	Ways    *ways
+	Others  []way // what else can be done
+	Any     bool  // something can be returned
+}
+
+// formLine is a line of the order on the form.
+type formLine struct {
+	Field          string
+	Title, Variant string
+	Bought, Each   string
+	Terms          []string // until when, and what it costs
+	Options        []choice // 0 … what is left
+	Number         bool     // too many for a list: typed as a number
+	Left           int
+	Value          string
+	Blocked        string // why it cannot be chosen
+}
+
+// choice is one of several. What it asks for or says more stands with it and shows once it is chosen.
+type choice struct {
+	Value, Text string
+	Chosen      bool
+	More        string     // what it means
+	Asks        []question // what is asked of who chooses it
+	Claim       bool       // a claim gives more
+}
+
+// question is a field that a choice brings with it.
+type question struct {
+	Field, Text, Hint, Value string
+	Long                     bool // several lines of text
+	Wrong                    string
+}
+
+// Described names what describes the field, for aria-describedby.
+func (q question) Described() string {
+	var ids []string
+	if q.Hint != "" {
+		ids = append(ids, q.Field+"-hint")
+	}
+	if q.Wrong != "" {
+		ids = append(ids, q.Field+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// formError is a line of the summary, which leads to its field.
+type formError struct{ Field, Text string }
+
+// typedForm shows a form that was posted: another language would lose what was typed.
+func (h *handler) typedForm(v *visit, l ledger, in inputs) *formPage {
+	p := h.form(v, l, in)
+	p.Speak = nil
+	return p
+}
+
 // form shows a return form with what was typed.
 func (h *handler) form(v *visit, l ledger, in inputs) *formPage {
-	words := v.words
 	p := &formPage{
-		Frame: h.visitFrame(v, words.T("page.form.title"), "/returns/new"), Action: v.path + "/returns", Nonce: in.nonce, Note: in.note,
-		Wrong: map[string]string{},
+		Frame: h.visitFrame(v, v.words.T("page.form.title"), "/returns/new"), Action: v.path + "/returns/check", Nonce: in.nonce, Note: in.note,
+		Wrong: map[string]string{}, Others: v.offered(l)[1:],
 	}
-	for _, line := range l.lines {
+	for _, line := range l.offer.Lines {
 		f := h.formLine(v, l, line, in.quantities[line.Line.ID])
 		p.Any = p.Any || f.Blocked == ""
 		p.Lines = append(p.Lines, f)
 	}
-	for _, reason := range returns.Reasons {
-		p.Reasons = append(p.Reasons, choice{string(reason), words.Code("reason", string(reason)), in.reason == string(reason)})
-	}
-	for _, remedy := range returns.Remedies {
-		text := words.T("page.form.remedy." + string(remedy))
-		p.Remedy = append(p.Remedy, choice{string(remedy), text, in.remedy == string(remedy)})
-	}
+	p.Reasons, p.Remedy = v.reasonChoices(l.offer, in), v.remedyChoices(l.offer, in)
 	return p
 }
 
-func (h *handler) formLine(v *visit, l ledger, e returns.EligibleLine, typed string) formLine {
+func (h *handler) formLine(v *visit, l ledger, o returns.LineOffer, typed string) formLine {
 	words := v.words
 	f := formLine{
-		Field: quantityField + e.Line.ID, Title: e.Line.Title, Variant: e.Line.Variant, Left: e.Left, Value: typed,
-		Bought: words.T("page.form.bought", "Count", e.Line.Quantity), Number: e.Left > listed,
-	}
-	switch {
-	case !l.verdict.Allowed && l.verdict.Code == returns.WindowOver:
-		f.Blocked = words.T("page.blocked.window")
-	case e.Left == 0 && e.Code == returns.AlreadyReturned:
-		f.Blocked = words.T("page.blocked.taken")
-	case e.Left == 0 || !l.verdict.Allowed:
-		f.Blocked = words.T("page.blocked.other")
+		Field: quantityField + o.Line.ID, Title: o.Line.Title, Variant: o.Line.Variant, Left: o.Left, Value: typed,
+		Bought: words.T("page.form.bought", "Count", o.Line.Quantity), Number: o.Left > listed, Blocked: v.closed(l, o),
 	}
 	if f.Blocked != "" {
 		return f
 	}
-	if worth, err := returns.PlanReturn(v.order.State.Order, earlier(l.refunds), []returns.Item{{LineID: e.Line.ID, Quantity: 1}}, returns.ReturnOptions{}); err == nil {
-		f.Each = words.T("page.form.each", "Money", words.Money(worth.Total, v.order.State.Order.Currency))
+	f.Terms = append([]string{v.returnable(o)}, v.costs(o)...)
+	if list := v.remedies(o); list != "" && !sameRemedies(l.offer, o) {
+		f.Terms = append(f.Terms, list)
 	}
-	for n := 0; n <= e.Left && !f.Number; n++ {
+	if b, err := returns.PlanReturn(v.order.State.Order, l.situation.Refunds, []returns.Item{{LineID: o.Line.ID, Quantity: 1}}, returns.ReturnOptions{}); err == nil {
+		f.Each = words.T("page.form.each", "Money", words.Money(b.Total, v.order.State.Order.Currency))
+	}
+	for n := 0; n <= o.Left && !f.Number; n++ {
 		value := strconv.Itoa(n)
-		f.Options = append(f.Options, choice{value, words.Number(int64(n)), typed == value})
+		f.Options = append(f.Options, choice{Value: value, Text: words.Number(int64(n)), Chosen: typed == value})
 	}
 	if typed != "" && !f.Number && !slices.ContainsFunc(f.Options, func(c choice) bool { return c.Chosen }) {
-		f.Options = append(f.Options, choice{typed, typed, true}) // what was typed stays, also when it cannot be
+		f.Options = append(f.Options, choice{Value: typed, Text: typed, Chosen: true}) // what was typed stays, also when it cannot be
 	}
 	return f
 }
 
-// earlier gives the refunds that lessen what is left, in the rules' words.
-func earlier(refunds []store.Refund) []returns.Earlier {
-	var out []returns.Earlier
-	for _, r := range refunds {
-		if r.Status != store.RefundFailed && r.Status != store.RefundCanceled {
-			out = append(out, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
+// sameRemedies tells that all lines offer what this one does.
+func sameRemedies(offer returns.Offer, o returns.LineOffer) bool {
+	return !slices.ContainsFunc(offer.Lines, func(l returns.LineOffer) bool { return l.Left > 0 && !slices.Equal(l.Remedies, o.Remedies) })
+}
+
+// reasonText puts a reason into words: the shop's own, else ours.
+func (v *visit) reasonText(rule returns.ReasonRule) string {
+	if text := rule.Text.In(v.words.Lang(), first(v.shop.Languages)); text != "" {
+		return text
+	}
+	return v.words.Code("reason", string(rule.Code))
+}
+
+func (v *visit) reasonChoices(offer returns.Offer, in inputs) []choice {
+	var out []choice
+	for _, rule := range offer.Reasons() {
+		c := choice{Value: string(rule.Code), Text: v.reasonText(rule), Chosen: in.reason == string(rule.Code), Claim: rule.Claim}
+		for _, q := range rule.Questions {
+			text := v.questionText(q)
+			if !q.Required {
+				text = v.words.T("page.form.optional", "Text", text)
+			}
+			key := string(rule.Code) + "." + q.Code
+			c.Asks = append(c.Asks, question{Field: answerField + key, Text: text, Value: in.answers[key], Long: true})
 		}
+		out = append(out, c)
 	}
 	return out
 }
 
-// tell puts faults into words, in the order of the form.
-func (p *formPage) tell(v *visit, faults returns.Faults) {
-	add := func(field, anchor, text string) {
-		p.Errors = append(p.Errors, formError{Field: anchor, Text: text})
-		p.Wrong[field] = text
-	}
-	if code, ok := faults["form"]; ok {
-		add("form", "form", v.words.T("page.error."+string(code)))
-	}
-	if code, ok := faults["items"]; ok {
-		key := "page.error.items"
-		switch code {
-		case returns.WindowOver:
-			key = "page.blocked.window"
-		case returns.OrderCancelled, returns.NothingLeft:
-			key = "page.form.none"
+func (v *visit) questionText(q returns.Question) string {
+	return q.Text.In(v.words.Lang(), first(v.shop.Languages))
+}
+
+// remedyChoices lists what some line offers. The only one is chosen already.
+func (v *visit) remedyChoices(offer returns.Offer, in inputs) []choice {
+	var all []returns.Remedy
+	var bonus int
+	var keep int64
+	for _, l := range offer.Lines {
+		if l.Left == 0 {
+			continue
 		}
-		add("items", "items", v.words.T(key))
+		bonus, keep = max(bonus, l.CreditBonus), max(keep, l.KeepBelow)
+		offers := slices.Clone(l.Remedies)
+		for _, rule := range l.Reasons {
+			offers = append(offers, l.RemediesFor(rule)...)
+		}
+		all = append(all, offers...)
 	}
-	known := map[string]bool{"form": true, "items": true, "reason": true, "remedy": true, "note": true}
-	for _, line := range p.Lines {
-		known[line.Field] = true
-		if _, ok := faults[line.Field]; ok {
-			add(line.Field, line.Field, v.words.T("page.error.quantity", "Title", line.Title, "Max", line.Left))
+	var out []choice
+	for _, r := range returns.AllRemedies {
+		if !slices.Contains(all, r) {
+			continue
+		}
+		c := choice{Value: string(r), Text: v.words.T("page.form.remedy." + string(r)), Chosen: in.remedy == string(r)}
+		switch {
+		case r == returns.ExchangeRemedy:
+			c.More, c.Asks = v.words.T("page.form.remedy.exchange_text"), v.exchangeAsks(offer, in)
+		case r == returns.CreditRemedy && bonus > 0:
+			c.More = v.words.T("why.credit_bonus", "Percent", bonus)
+		case r == returns.KeepRemedy:
+			c.More = v.words.T("page.form.remedy.keep_text", "Money", v.words.Money(keep, v.order.State.Order.Currency))
+		}
+		out = append(out, c)
+	}
+	if in.remedy == "" && len(out) > 0 && (len(out) == 1 || out[0].Value == string(returns.RefundRemedy)) {
+		out[0].Chosen = true
+	}
+	return out
+}
+
+func (v *visit) exchangeAsks(offer returns.Offer, in inputs) []question {
+	var asks []question
+	for _, l := range offer.Lines {
+		if l.Left > 0 && slices.Contains(l.Remedies, returns.ExchangeRemedy) {
+			asks = append(asks, question{
+				Field: exchangeField + l.Line.ID, Text: v.words.T("page.form.remedy.exchange_for", "Item", l.Line.Title),
+				Hint: v.words.T("page.form.remedy.exchange_hint"), Value: in.exchange[l.Line.ID],
+			})
 		}
 	}
-	for _, field := range []string{"reason", "remedy", "note"} {
-		if _, ok := faults[field]; ok {
-			add(field, field, v.words.T("page.error."+field))
-		}
-	}
-	for field := range faults {
-		if !known[field] { // a line that is not, or no longer, in the order
-			add("form", "items", v.words.T("page.error.changed"))
-			break
-		}
-	}
+	return asks
 }

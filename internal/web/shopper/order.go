@@ -3,10 +3,8 @@ package shopper
 import (
 	"net/http"
 
-	"homeward/internal/cases"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
-	"homeward/internal/store"
 	"homeward/internal/web/page"
 )
 
@@ -26,36 +24,14 @@ type orderPage struct {
 	Sums           []sumRow
 	Refunds        []refundRow
 	Cases          []caseRow
-	Made           []madeRow // withdrawals
-	Place, Mailbox string    // masked
-	ReturnText     string
-	ReturnHref     string // "" when no return can be asked for
+	Made           []madeRow   // withdrawals
+	Place, Mailbox string      // masked
+	Ways           []way       // what can be done: a return, a claim, a withdrawal
+	Offers         []lineOffer // the same line by line
 }
 
 // caseRow is a return in the list of the order page.
 type caseRow struct{ Title, State, Href, Date string }
-
-// ledger is what an order's returns and refunds are.
-type ledger struct {
-	cases   []store.Case
-	refunds []store.Refund
-	lines   []returns.EligibleLine
-	verdict returns.Verdict
-}
-
-func (h *handler) ledger(r *http.Request, v *visit) (ledger, error) {
-	all, err := h.Store.CasesOf(r.Context(), v.order.ID)
-	if err != nil {
-		return ledger{}, err
-	}
-	refunds, err := h.Store.RefundsOf(r.Context(), v.order.ID)
-	if err != nil {
-		return ledger{}, err
-	}
-	l := ledger{cases: all, refunds: refunds}
-	l.lines, l.verdict = returns.Eligible(v.order.State, cases.Policy(v.shop), v.now, cases.Taken(all, refunds))
-	return l, nil
-}
 
 func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 	l, err := h.ledger(r, v)
@@ -98,22 +74,8 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 		})
 	}
 	p.Made = h.made(r, v)
-	p.offer(v, l.verdict)
+	p.Ways, p.Offers = v.offered(l), v.lineOffers(l)
 	h.render(w, r, http.StatusOK, "order", p)
-}
-
-// offer says whether a return can be asked for.
-func (p *orderPage) offer(v *visit, verdict returns.Verdict) {
-	switch {
-	case verdict.Allowed:
-		p.ReturnHref = v.path + "/returns/new"
-		p.ReturnText = v.words.T("page.help.return_open")
-		if !verdict.Until.IsZero() {
-			p.ReturnText = v.words.T("page.help.return_until", "Date", v.words.Date(verdict.Until.Add(-1)))
-		}
-	case verdict.Code == returns.WindowOver:
-		p.ReturnText = v.words.T("page.help.return_closed")
-	}
 }
 
 func liveParcels(all []orders.Parcel) []orders.Parcel {

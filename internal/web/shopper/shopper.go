@@ -52,6 +52,8 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
 	h.routes.HandleFunc("GET /o/{token}/returns/new", h.order(h.showReturnForm))
 	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.openReturn))
+	h.routes.HandleFunc("GET /o/{token}/returns/check", h.order(h.backToForm))
+	h.routes.HandleFunc("POST /o/{token}/returns/check", h.order(h.checkReturn))
 	for _, base := range []string{"/o/{token}/cases/{rma}", "/o/{token}/returns/{rma}"} { // the second is the older name of the same page
 		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
 		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))

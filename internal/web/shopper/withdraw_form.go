@@ -69,10 +69,10 @@ func (p *place) pick(line orders.Line, typed string) formLine {
 	}
 	for n := 0; n <= line.Quantity && !f.Number; n++ {
 		value := strconv.Itoa(n)
-		f.Options = append(f.Options, choice{value, p.words.Number(int64(n)), typed == value})
+		f.Options = append(f.Options, choice{Value: value, Text: p.words.Number(int64(n)), Chosen: typed == value})
 	}
 	if typed != "" && !f.Number && !slices.ContainsFunc(f.Options, func(c choice) bool { return c.Chosen }) {
-		f.Options = append(f.Options, choice{typed, typed, true}) // what was typed stays, also when it cannot be
+		f.Options = append(f.Options, choice{Value: typed, Text: typed, Chosen: true}) // what was typed stays, also when it cannot be
 	}
 	return f
 }
