@@ -77,6 +77,7 @@ func everywhere(t *testing.T, b *bench) []string {
 	c := store.Case{
 		ID: "c1", Shop: attack, OrderID: "o1", RMA: attack, Kind: returns.Return, State: returns.Requested, Nonce: "n", Reason: attack, Remedy: attack,
 		Note: attack, Items: []returns.Item{{LineID: "l1", Quantity: 2}}, TrackingNumber: attack, Decision: attack, CreatedAt: t0, UpdatedAt: t0,
+		Conditions: returns.Conditions{Why: []returns.Why{{Code: attack, LineID: attack, Rule: attack, Detail: attack}}}, Answers: []returns.Reply{{Question: attack, Text: attack}},
 	}
 	b.write(func(tx *store.Tx) error {
 		ctx := t.Context()

@@ -1,0 +1,23 @@
+package templates_test
+
+import (
+	"testing"
+	"time"
+
+	"homeward/internal/returns"
+	"homeward/templates"
+)
+
+// Every decision that a policy can make has its words in every language.
+func TestEveryDecisionHasWords(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for _, lang := range templates.Languages() {
+		w := r.Words(lang, "", time.UTC)
+		for _, code := range returns.Whys() {
+			if !w.Has("why." + string(code)) {
+				t.Errorf("%s has no words for %s", lang, code)
+			}
+		}
+	}
+}
