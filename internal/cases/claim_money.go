@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"fmt"
 
 	"homeward/internal/fault"
 	"homeward/internal/money"
@@ -17,10 +16,8 @@ func (d *Desk) claimMoney(ctx context.Context, m *claimMove) ([]store.Task, erro
 	switch {
 	case m.claim.Granted == returns.ReductionRemedy && m.claim.Amount > 0:
 		return d.planReduction(ctx, m, m.claim.Amount)
-	case m.claim.Granted == returns.RefundRemedy:
-		return d.planRefunds(ctx, m.tx, m.order, &m.c, m.c.Items)
-	case m.claim.Granted == returns.TerminationRemedy && len(m.c.Received) > 0:
-		return d.planRefunds(ctx, m.tx, m.order, &m.c, m.c.Received)
+	case m.claim.Granted.Ends():
+		return d.PlanDue(ctx, m.tx, m.order, &m.c)
 	default:
 		return nil, nil
 	}
@@ -52,44 +49,18 @@ func (d *Desk) ReduceClaim(ctx context.Context, caseID string, amount int64, act
 // planReduction writes the refunds of a price reduction into the ledger. The goods stay, so its lines have no units; what goes
 // back for the same goods later is less by it.
 func (d *Desk) planReduction(ctx context.Context, m *claimMove, amount int64) ([]store.Task, error) {
-	if err := m.tx.Alone(ctx, "plan "+m.order.ID); err != nil {
-		return nil, err
-	}
-	refunds, err := m.tx.RefundsOf(ctx, m.order.ID)
+	a, err := d.accountOf(ctx, m.tx, m.order, m.c)
 	if err != nil {
 		return nil, err
 	}
-	order := m.order.State.Order
-	plan, err := reduction(order, append(earlier(refunds, ""), owed(order, refunds, nil)...), m.claim.Items, amount)
+	plan, err := reduction(a.order, append(earlier(a.refunds, ""), owed(a.order, a.refunds, nil)...), m.claim.Items, amount)
 	if err != nil {
 		return nil, err
 	}
 	if plan.Total == 0 {
 		return nil, d.settle(ctx, m.tx, &m.c, System, "nothing was left of what was paid")
 	}
-	if err := d.step(ctx, m.tx, &m.c, returns.Refund, System, ""); err != nil {
-		return nil, err
-	}
-	var done []returns.Part
-	for _, r := range distinct(refunds) {
-		if counts(r) {
-			done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount})
-		}
-	}
-	parts := returns.Allocate(order.Payments, done, plan.Total)
-	cuts := returns.CutLedger(plan.Ledger, parts)
-	var tasks []store.Task
-	for i, part := range parts {
-		row := d.refund(m.order, m.c, part, fmt.Sprintf("%s:reduction:%d", m.c.ID, i))
-		row.Lines, row.Explanation = cuts[i], plan.Lines
-		if _, err := m.tx.InsertRefund(ctx, row); err != nil {
-			return nil, err
-		}
-		if row.State == store.Due {
-			tasks = append(tasks, store.Task{Kind: store.RefundWork, ID: row.ID})
-		}
-	}
-	return tasks, nil
+	return d.enter(ctx, m.tx, m.order, &m.c, a, plan)
 }
 
 // reduction shares a price reduction out over the goods of a claim, by what was paid for them.
@@ -131,18 +102,9 @@ func claimWorth(order orders.Order, items []returns.Item) int64 {
 	return sum
 }
 
-// refundReceived plans the refund of goods that came back. By a claim they bring money only when the contract ended for them:
-// what is to be repaired or replaced does not, nor what nobody answered yet.
-func (d *Desk) refundReceived(ctx context.Context, tx *store.Tx, order store.Order, c *store.Case, fresh []returns.Item) ([]store.Task, error) {
-	if c.Kind == returns.Claim && !c.Remedy.Ends() {
-		return nil, nil
-	}
-	return d.planRefunds(ctx, tx, order, c, fresh)
-}
-
 // awaitsGoods tells whether goods of a case are still to come back.
 func awaitsGoods(c store.Case) bool {
-	if c.Kind == returns.Claim && !c.Remedy.GoodsBack() {
+	if c.Conditions.Keep || (c.Kind == returns.Claim && !c.Remedy.GoodsBack()) {
 		return false
 	}
 	return len(left(c, nil)) > 0

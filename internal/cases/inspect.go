@@ -67,7 +67,7 @@ func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found [
 			return c, nil, err
 		}
 	}
-	more, err := d.planRefunds(ctx, tx, room.order, &c, items)
+	more, err := d.PlanDue(ctx, tx, room.order, &c)
 	return c, append(tasks, more...), err
 }
 
@@ -378,11 +378,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, c *store.Case, was, n
 	if err != nil {
 		return nil, err
 	}
-	var items []returns.Item
-	if was.Outcome == returns.DoNotPay {
-		items = []returns.Item{{LineID: now.LineID, Quantity: now.Quantity}}
-	}
-	return d.planRefunds(ctx, tx, order, c, items)
+	return d.PlanDue(ctx, tx, order, c)
 }
 
 // inspected puts inspections into the templates' words.

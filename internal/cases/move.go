@@ -55,6 +55,28 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 	return c, err
 }
 
+// Fulfil ends a return by exchange or repair: staff sent the shopper what was agreed. An error that wraps returns.ErrStep means that its
+// goods are not back, or that it is over.
+func (d *Desk) Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if c, err = tx.Case(ctx, c.ID); err != nil {
+			return err
+		}
+		if !Fulfillable(c) {
+			return returns.ErrStep
+		}
+		return d.step(ctx, tx, &c, returns.Settle, actor, note)
+	})
+	return c, err
+}
+
+// Fulfillable tells of a return by exchange or repair whose goods are back.
+func Fulfillable(c store.Case) bool {
+	sends := c.Remedy == returns.ExchangeRemedy || c.Remedy == returns.RepairRemedy
+	return c.Kind == returns.Return && sends && c.State == returns.Received && len(left(c, nil)) == 0
+}
+
 // ProofOfDispatch records that the consumer proved to have sent the goods of a withdrawal: from then on the shop may no
 // longer wait for them (Directive 2011/83/EU, Art. 13(3)). Said twice it is kept once.
 func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error {
@@ -150,7 +172,7 @@ func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 		return nil, err
 	}
 	log, err := tx.CaseLog(ctx, caseID)
-	if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == string(returns.Send) && s.Actor == Carrier }) {
+	if err != nil || slices.ContainsFunc(log, byCarrier) {
 		return nil, err
 	}
 	if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
@@ -159,7 +181,12 @@ func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 	if err != nil {
 		return nil, err
 	}
-	return d.notify(ctx, tx, shop, order, c, messages.ReturnOnItsWay, string(returns.InTransit), messages.Data{})
+	tasks, err := d.notify(ctx, tx, shop, order, c, messages.ReturnOnItsWay, string(returns.InTransit), messages.Data{})
+	if err != nil {
+		return nil, err
+	}
+	due, err := d.planEarly(ctx, tx, &c)
+	return append(tasks, due...), err
 }
 
 // claimedAlone tells whether a case is the only one, of all orders, whose shopper gave its tracking number. A number that
@@ -210,8 +237,12 @@ func (d *Desk) move(ctx context.Context, caseID string, change func(*store.Case)
 				return err
 			}
 		}
+		due, err := d.planEarly(ctx, tx, &c)
+		if err != nil {
+			return err
+		}
 		woken, err := d.wake(ctx, tx, c)
-		tasks = append(tasks, woken...)
+		tasks = append(append(tasks, due...), woken...)
 		return err
 	})
 	if err != nil {
@@ -243,6 +274,18 @@ func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step retur
 	return d.log(ctx, tx, c.ID, actor, string(step), note)
 }
 
+// planEarly plans what a step made due: the money of a return that does not wait for the goods.
+func (d *Desk) planEarly(ctx context.Context, tx *store.Tx, c *store.Case) ([]store.Task, error) {
+	if c.State != returns.Approved && c.State != returns.InTransit {
+		return nil, nil
+	}
+	order, err := tx.Order(ctx, c.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return d.PlanDue(ctx, tx, order, c)
+}
+
 // receive records goods that came back and plans their refund.
 func (d *Desk) receive(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, caseID string, items []returns.Item, actor string) (store.Case, []store.Task, error) {
 	c, err := tx.Case(ctx, caseID)
@@ -261,7 +304,7 @@ func (d *Desk) receive(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 	if err != nil {
 		return c, nil, err
 	}
-	more, err := d.refundReceived(ctx, tx, order, &c, fresh)
+	more, err := d.PlanDue(ctx, tx, order, &c)
 	return c, append(tasks, more...), err
 }
 

@@ -54,7 +54,11 @@ func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, or
 		return store.Case{}, nil, err
 	}
 	tasks, err := d.tell(ctx, tx, shop, c)
-	return c, tasks, err
+	if err != nil {
+		return c, nil, err
+	}
+	due, err := d.planEarly(ctx, tx, &c)
+	return c, append(tasks, due...), err
 }
 
 // admit decides on a request by the shop's policy and the order as it is in this transaction, and stores the case.
@@ -224,7 +228,11 @@ func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 		return c, nil, err
 	}
 	tasks, err := d.tellStep(ctx, tx, shop, now, fmt.Sprintf("%s %d", now.State, now.Version))
-	return now, tasks, err
+	if err != nil {
+		return now, nil, err
+	}
+	due, err := d.planEarly(ctx, tx, &now)
+	return now, append(tasks, due...), err
 }
 
 // asked says in codes what a case asked for.

@@ -56,7 +56,8 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	if err != nil {
 		return row, nil, err
 	}
-	return row, tasks, d.refundSettled(ctx, tx, row)
+	more, err := d.refundSettled(ctx, tx, row)
+	return row, append(tasks, more...), err
 }
 
 // paidOtherwise tells that staff paid a refund back by other means: it succeeded, and Stripe is out of it.
@@ -120,7 +121,8 @@ func (d *Desk) PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor,
 	if err := d.log(ctx, tx, row.CaseID, actor, "refund_paid_otherwise", note); err != nil {
 		return nil, err
 	}
-	return tasks, d.refundSettled(ctx, tx, row)
+	more, err := d.refundSettled(ctx, tx, row)
+	return append(tasks, more...), err
 }
 
 // refundTold makes the message of a refund's new status, in words that are true at that step.
@@ -145,19 +147,22 @@ func (d *Desk) refundNotice(ctx context.Context, tx *store.Tx, shop *config.Shop
 	return outbox.Add(ctx, tx, order, drafts, now)
 }
 
-// refundSettled moves a refund's case to where its refunds are.
-func (d *Desk) refundSettled(ctx context.Context, tx *store.Tx, row store.Refund) error {
-	if row.CaseID == "" {
-		return nil
-	}
-	c, err := tx.Case(ctx, row.CaseID)
-	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
+// refundSettled moves a refund's case to where its refunds are, and plans what became due by it.
+func (d *Desk) refundSettled(ctx context.Context, tx *store.Tx, row store.Refund) ([]store.Task, error) {
+	if row.CaseID != "" {
+		c, err := tx.Case(ctx, row.CaseID)
+		if err == nil {
+			err = d.settle(ctx, tx, &c, Stripe, string(row.Status))
 		}
-		return err
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
 	}
-	return d.settle(ctx, tx, &c, Stripe, string(row.Status))
+	order, err := tx.Order(ctx, row.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return d.planExtras(ctx, tx, order)
 }
 
 // settle closes a case when all its goods are back and all its refunds succeeded, and opens it again when one did not.
@@ -171,7 +176,10 @@ func (d *Desk) settle(ctx context.Context, tx *store.Tx, c *store.Case, actor, n
 		step = returns.Reopened
 	}
 	if step == returns.Settle && awaitsGoods(*c) {
-		return nil // more goods are to come
+		never, err := d.neverShipped(ctx, tx, *c)
+		if err != nil || !never || c.State != returns.Refunding {
+			return err // more goods are to come
+		}
 	}
 	if err := d.step(ctx, tx, c, step, actor, note); err != nil && !errors.Is(err, returns.ErrStep) {
 		return err

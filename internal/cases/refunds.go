@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"fmt"
 
 	"homeward/internal/id"
 	"homeward/internal/orders"
@@ -35,51 +34,120 @@ func earlier(refunds []store.Refund, but string) []returns.Earlier {
 	return out
 }
 
-// planRefunds writes the refunds of goods that came back into the ledger: what they are worth by the cent, split over the
-// order's payments. What no provider can pay back waits for a person.
-func (d *Desk) planRefunds(ctx context.Context, tx *store.Tx, order store.Order, c *store.Case, items []returns.Item) ([]store.Task, error) {
-	// Two returns of one order take turns: each is reckoned with what the other took.
-	if err := tx.Alone(ctx, "plan "+order.ID); err != nil {
-		return nil, err
-	}
-	refunds, err := tx.RefundsOf(ctx, order.ID)
+// PlanDue writes the refunds into the ledger that are due by now and not planned: what the units are worth by the cent, split
+// over the order's payments. What no provider can pay back waits for a person. A case of which nothing more is owed is settled.
+// Called again, it plans nothing more.
+func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *store.Case) ([]store.Task, error) {
+	a, err := d.accountOf(ctx, tx, order, *c)
 	if err != nil {
 		return nil, err
 	}
-	once := distinct(refunds)
+	due := a.open(returns.DueUnits(a.facts))
+	plan, err := a.plan(unpaid(order.State.Order, distinct(a.refunds), due))
+	if err != nil {
+		return nil, err
+	}
+	if plan.Total == 0 {
+		if !a.answered() { // goods, an inspection, or what is sent in exchange may come
+			return nil, nil
+		}
+		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
+	}
+	tasks, err := d.enter(ctx, tx, order, c, a, plan)
+	if err != nil {
+		return nil, err
+	}
+	more, err := d.planExtras(ctx, tx, order)
+	return append(tasks, more...), err
+}
+
+// accountOf reads what the money of a case depends on. Two cases of one order take turns: each is reckoned with what the other took.
+func (d *Desk) accountOf(ctx context.Context, tx *store.Tx, order store.Order, c store.Case) (account, error) {
+	a := account{c: c, order: order.State.Order}
+	if err := tx.Alone(ctx, "plan "+order.ID); err != nil {
+		return a, err
+	}
+	var err error
+	if a.refunds, err = tx.RefundsOf(ctx, order.ID); err != nil {
+		return a, err
+	}
 	looks, err := tx.InspectionsOf(ctx, c.ID)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
-	a := account{*c, order.State.Order, refunds, standing(looks)}
-	plan, err := a.plan(unpaid(order.State.Order, once, items))
+	log, err := tx.CaseLog(ctx, c.ID)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
-	if plan.Total == 0 { // but an earlier part may be under way, and more goods may come
-		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
+	a.looks = rules(looks)
+	a.facts = returns.Facts{
+		Kind: c.Kind, State: c.State, Remedy: c.Remedy, Items: c.Items, Received: c.Received, Inspections: a.looks, Conditions: c.Conditions,
+		Scanned: Dispatched(log), WithoutGoods: letGo(log),
+	}
+	return a, nil
+}
+
+// enter writes the refunds of a plan into the ledger and sets them going.
+func (d *Desk) enter(ctx context.Context, tx *store.Tx, order store.Order, c *store.Case, a account, plan returns.Breakdown) ([]store.Task, error) {
+	if c.State == returns.Closed {
+		if err := d.step(ctx, tx, c, returns.Reopened, System, "more is owed"); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
 		return nil, err
 	}
-	var done []returns.Part
-	for _, r := range once {
-		if counts(r) {
-			done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount})
-		}
-	}
 	var tasks []store.Task
-	parts := returns.Allocate(order.State.Order.Payments, done, plan.Total)
+	parts := a.parts(plan.Total)
 	cuts := returns.CutLedger(plan.Ledger, parts)
 	for i, part := range parts {
-		row := d.refund(order, *c, part, fmt.Sprintf("%s:%d:%d", c.ID, c.Version, i)) // no two plans of a case share its version
+		row := d.refund(order, *c, part, a.planID(i))
 		row.Lines, row.Explanation = cuts[i], plan.Lines
-		if _, err := tx.InsertRefund(ctx, row); err != nil {
+		added, err := tx.InsertRefund(ctx, row)
+		if err != nil {
 			return nil, err
+		}
+		if !added {
+			return nil, store.ErrConflict
 		}
 		if row.State == store.Due {
 			tasks = append(tasks, store.Task{Kind: store.RefundWork, ID: row.ID})
 		}
+	}
+	return tasks, nil
+}
+
+// planExtras plans delivery and fees that are due by now to a withdrawal, or to a contract that ended for a defect, because the rest of
+// the order went back on another ground.
+func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
+	all, err := tx.CasesOf(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []store.Task
+	for _, c := range all {
+		if c.Kind == returns.Return || (c.Kind == returns.Claim && !c.Remedy.Ends()) || c.State == returns.Rejected || c.State == returns.Withdrawn {
+			continue
+		}
+		a, err := d.accountOf(ctx, tx, order, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(a.told()) == 0 {
+			continue // its own goods bring what is due
+		}
+		plan, err := a.plan(nil)
+		if err != nil {
+			return nil, err
+		}
+		if plan.Total == 0 {
+			continue
+		}
+		more, err := d.enter(ctx, tx, order, &c, a, plan)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
 	}
 	return tasks, nil
 }
@@ -123,12 +191,19 @@ func (d *Desk) refund(order store.Order, c store.Case, part returns.Part, extern
 		PaymentKind: part.Kind, PaymentReference: part.Reference, Amount: part.Amount, Currency: order.State.Order.Currency,
 		Status: store.RefundPlanned, CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.Due, DueAt: now},
 	}
-	if part.NeedsPerson {
+	switch {
+	case part.Kind == StoreCredit:
+		row.State, row.NeedsPerson = store.RefundHeld, true
+		row.ErrorCode, row.ErrorMessage = "issue_credit", "The shopper takes store credit: make one of this amount in the shop, then enter its code."
+	case part.NeedsPerson:
 		row.State, row.NeedsPerson = store.RefundHeld, true
 		row.ErrorCode, row.ErrorMessage = "pay_by_hand", "This part of the order was not paid through Stripe: pay it back by "+words(part.Kind)+", then mark it as paid."
 	}
 	return row
 }
+
+// StoreCredit is the kind of payment under which the ledger keeps what a shopper takes as credit in the shop.
+const StoreCredit = "store_credit"
 
 func words(kind string) string {
 	switch kind {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"homeward/internal/config"
+	"homeward/internal/fault"
 	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -129,22 +130,87 @@ func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool,
 // Dispatched tells by a case's log that its goods were sent: staff saw a proof, or a carrier scanned the parcel.
 func Dispatched(log []store.CaseStep) bool {
 	return slices.ContainsFunc(log, func(s store.CaseStep) bool {
-		return s.Step == DispatchProven || (s.Step == string(returns.Send) && s.Actor == Carrier)
+		return s.Step == DispatchProven || byCarrier(s)
 	})
 }
 
-// owedWithoutGoods tells of a withdrawal whose money the shop must not keep although no goods came: they were proven to be
-// sent, scanned by a carrier, or never left the shop (Directive 2011/83/EU, Art. 13(3)).
+// byCarrier tells of a carrier's scan of the parcel back.
+func byCarrier(s store.CaseStep) bool { return s.Step == string(returns.Send) && s.Actor == Carrier }
+
+// PaidWithoutGoods is the step of a case's log that PayWithoutGoods writes.
+const PaidWithoutGoods = "paid_without_goods"
+
+// letGo tells by a case's log that staff let its money go although its goods did not come.
+func letGo(log []store.CaseStep) bool {
+	return slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == PaidWithoutGoods })
+}
+
+// PayWithoutGoods lets the money of a withdrawal, or of a contract that ended for a defect, go although its goods did not come:
+// their dispatch was proven, or they never left the shop. Said twice it is done once. It is a *fault.Error while the shop may
+// still wait for the goods.
+func (d *Desk) PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
+	var tasks []store.Task
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks = nil
+		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+			return err
+		}
+		var err error
+		if c, err = tx.Case(ctx, c.ID); err != nil {
+			return err
+		}
+		log, err := tx.CaseLog(ctx, c.ID)
+		if err != nil || letGo(log) {
+			return err
+		}
+		owed, err := d.owedWithoutGoods(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if !owed {
+			return fault.New(fault.Permanent, "goods_awaited", "The goods may be waited for: record a proof of dispatch first, or receive them.", nil)
+		}
+		if err := d.log(ctx, tx, c.ID, actor, PaidWithoutGoods, note); err != nil {
+			return err
+		}
+		order, err := tx.Order(ctx, c.OrderID)
+		if err != nil {
+			return err
+		}
+		tasks, err = d.PlanDue(ctx, tx, order, &c)
+		return err
+	})
+	if err == nil {
+		d.Queue.Enqueue(ctx, tasks...)
+	}
+	return c, err
+}
+
+// owedWithoutGoods tells of a case whose money the shop must not keep although no goods came: they were proven to be sent,
+// scanned by a carrier, or never left the shop (Directive 2011/83/EU, Art. 13(3); Directive (EU) 2019/771, Art. 16(3)).
 func (d *Desk) owedWithoutGoods(ctx context.Context, tx *store.Tx, c store.Case) (bool, error) {
-	if c.Kind != returns.Withdrawal || len(left(c, nil)) == 0 {
+	ended := c.Kind == returns.Claim && c.Remedy == returns.TerminationRemedy
+	if (c.Kind != returns.Withdrawal && !ended) || c.State.Final() || len(left(c, nil)) == 0 {
 		return false, nil
 	}
 	log, err := tx.CaseLog(ctx, c.ID)
 	if err != nil {
 		return false, err
 	}
-	if Dispatched(log) {
+	switch {
+	case letGo(log):
+		return false, nil
+	case Dispatched(log):
 		return true, nil
+	default:
+		return d.neverShipped(ctx, tx, c)
+	}
+}
+
+// neverShipped tells of a withdrawal from goods that never left the shop.
+func (d *Desk) neverShipped(ctx context.Context, tx *store.Tx, c store.Case) (bool, error) {
+	if c.Kind != returns.Withdrawal {
+		return false, nil
 	}
 	statement, err := tx.Withdrawal(ctx, StatementOf(c))
 	if errors.Is(err, store.ErrNotFound) {

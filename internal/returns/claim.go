@@ -131,11 +131,9 @@ func CheckClaim(r ClaimRequest, bought map[string]int) Faults {
 	return faults
 }
 
-// claimSteps are the steps that only claims take, beside those of next. Money may be due without goods (a price reduction;
-// what never came), goods may come before the answer, and a refusal may be taken back after an objection.
+// claimSteps are the steps that only claims take, beside those of next: goods may come before the answer, and a
+// refusal may be taken back after an objection.
 var claimSteps = map[State]map[Step]State{
-	Approved:  {Refund: Refunding},
-	InTransit: {Refund: Refunding},
-	Received:  {Approve: Received},
-	Rejected:  {Approve: Approved},
+	Received: {Approve: Received},
+	Rejected: {Approve: Approved},
 }

@@ -233,8 +233,6 @@ func TestClaimSteps(t *testing.T) {
 		step  returns.Step
 		to    returns.State
 	}{
-		{returns.Approved, returns.Refund, returns.Refunding},
-		{returns.InTransit, returns.Refund, returns.Refunding},
 		{returns.Received, returns.Approve, returns.Received},
 		{returns.Rejected, returns.Approve, returns.Approved},
 	} {

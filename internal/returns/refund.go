@@ -27,6 +27,7 @@ type ReturnOptions struct {
 	Conditions  Conditions   // what the shop's policy granted: the fees, the rates and the bonus
 	Label       bool         // the goods come back by the shop's own label, so that its fee is taken
 	Credit      bool         // the shopper takes store credit, so that its bonus is given
+	Exchange    []Exchange   // what is sent in the place of the goods; its price is taken off
 	Inspections []Inspection // those that stand, for all of the case
 	Before      []Explained  // what earlier refunds of the same case said: what was taken off there is not taken off again
 }
@@ -35,8 +36,10 @@ type ReturnOptions struct {
 // the line: unit price × quantity, less the line's discount, less the line's share of the order's discount, plus the tax when
 // prices do not include it. Parts are cumulative slices, so that unit by unit gives what all at once gives, and the last unit of
 // a line brings exactly what is left of it. Off that go the restocking rate (cumulative too), then the deductions of the
-// inspections, then, once in a case, the fees for label and handling. What is more than the goods of this plan bring is
+// inspections, then, once in a case, the fees for label and handling and the price of what is sent in exchange. What is more than the goods of this plan bring is
 // taken off those of the next. Store credit gets its bonus on top of the result; it is not taken off what was paid for the order.
+//
+// A deduction that an appeal lowered after it was taken is given back, also without items.
 //
 // items are only the units that are paid for. Those that an inspection refused are no item, keep their place in the line, and
 // are told without an amount.
@@ -59,9 +62,15 @@ func PlanReturn(order orders.Order, earlier []Earlier, items []Item, opts Return
 		p.takeOff(goods, LabelFee, opts.Conditions.LabelFee-before.taken[LabelFee])
 	}
 	p.takeOff(goods, HandlingFee, opts.Conditions.HandlingFee-before.taken[HandlingFee])
+	worth, err := exchanged(opts.Exchange)
+	if err != nil {
+		return Breakdown{}, err
+	}
+	p.takeOff(goods, Exchanged, worth-before.taken[Exchanged])
 	for _, line := range goods {
 		p.book(line.LineID, line.Quantity, line.Amount)
 	}
+	p.giveBack(opts.Inspections, before)
 	p.cap()
 	if opts.Credit {
 		p.bonus(before.sum, opts.Conditions.CreditBonus)

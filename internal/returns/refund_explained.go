@@ -5,7 +5,7 @@ import "homeward/internal/orders"
 // RefundReason says what an amount of a refund is for; the templates put it into words (words.json, "refund_reason.…").
 type RefundReason string
 
-// The reasons. Those from DeliveryExtraKept to Restocking take away, so their amounts are negative; NotPaid has none.
+// The reasons. Those from DeliveryExtraKept to Exchanged take away, so their amounts are negative; NotPaid has none.
 const (
 	ForGoods          RefundReason = "goods"
 	ForReduction      RefundReason = "reduction"           // a part of the price of goods that stay (Directive (EU) 2019/771, Art. 15)
@@ -17,14 +17,16 @@ const (
 	CappedAtPaid      RefundReason = "capped"              // no more than that was left of what was paid for the order
 	LabelFee          RefundReason = "label_fee"           // for the way back, by the shop's own label
 	HandlingFee       RefundReason = "handling_fee"
-	Restocking        RefundReason = "restocking"   // a rate of what a line brings
-	NotPaid           RefundReason = "not_paid"     // units for which an inspection refused the money
-	CreditBonus       RefundReason = "credit_bonus" // on top, for who takes store credit
+	Restocking        RefundReason = "restocking"     // a rate of what a line brings
+	Exchanged         RefundReason = "exchange"       // what is sent in the place of returned goods
+	DeductionBack     RefundReason = "deduction_back" // what an earlier refund took off and an appeal gave back
+	NotPaid           RefundReason = "not_paid"       // units for which an inspection refused the money
+	CreditBonus       RefundReason = "credit_bonus"   // on top, for who takes store credit
 )
 
 // RefundReasons lists every reason, in the order in which an explanation shows them.
 var RefundReasons = []RefundReason{
-	ForGoods, NotPaid, Restocking, Deducted, ForReduction, WentBackEarlier, LabelFee, HandlingFee, ForDelivery, DeliveryExtraKept, ForFee,
+	ForGoods, NotPaid, Restocking, Deducted, DeductionBack, ForReduction, WentBackEarlier, LabelFee, HandlingFee, Exchanged, ForDelivery, DeliveryExtraKept, ForFee,
 	CappedAtPaid, CreditBonus,
 }
 

@@ -2,6 +2,7 @@ package returns
 
 import (
 	"cmp"
+	"fmt"
 
 	"homeward/internal/money"
 	"homeward/internal/orders"
@@ -19,9 +20,9 @@ func told(before []Explained) toldBefore {
 	t := toldBefore{taken: map[RefundReason]int64{}, deducted: map[string]int64{}, refused: map[string]int{}}
 	for _, line := range before {
 		switch line.Reason {
-		case LabelFee, HandlingFee:
+		case LabelFee, HandlingFee, Exchanged:
 			t.taken[line.Reason] -= line.Amount
-		case Deducted:
+		case Deducted, DeductionBack:
 			t.deducted[line.LineID] -= line.Amount
 		case NotPaid:
 			t.refused[line.LineID] += line.Quantity
@@ -48,6 +49,34 @@ func (t toldBefore) deductions(lineID string, inspections []Inspection) []less {
 		}
 	}
 	return off
+}
+
+// giveBack gives what earlier refunds took off and no inspection takes off any more.
+func (p *plan) giveBack(inspections []Inspection, before toldBefore) {
+	for _, line := range p.order.Lines {
+		over := before.deducted[line.ID]
+		for _, i := range inspections {
+			if i.LineID == line.ID && i.Outcome == Deduct {
+				over -= max(i.Deduction, 0)
+			}
+		}
+		if over > 0 && !line.Cancelled {
+			p.explain(Explained{Reason: DeductionBack, LineID: line.ID, Amount: over})
+			p.book(line.ID, 0, p.within(line.ID, over))
+		}
+	}
+}
+
+// exchanged sums the price of what is sent in the place of goods.
+func exchanged(all []Exchange) (int64, error) {
+	var sum int64
+	for _, e := range all {
+		price, ok := times(e.UnitPrice, e.Quantity)
+		if sum += price; !ok || sum > amountLimit {
+			return 0, fmt.Errorf("%w: exchange for %s", ErrAmount, e.LineID)
+		}
+	}
+	return sum, nil
 }
 
 // DeductionsLeft gives what inspections take off and what earlier refunds of the case said they took is not enough for.

@@ -25,13 +25,14 @@ const (
 var ErrStep = errors.New("returns: this step cannot be taken now")
 
 // next is the whole state machine. Received comes from requested too, because people send goods before they are told to.
+// Money can go before the goods are back, where conditions or the law say so.
 // Closed is final but for one thing: money that turns out not to have arrived opens it again.
 var next = map[State]map[Step]State{
 	Requested: {Approve: Approved, Reject: Rejected, Receive: Received, CallOff: Withdrawn},
-	Approved:  {Inspect: Approved, Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
-	InTransit: {Inspect: InTransit, Send: InTransit, Receive: Received, CallOff: Withdrawn, Settle: Closed},
+	Approved:  {Inspect: Approved, Send: InTransit, Receive: Received, Refund: Refunding, CallOff: Withdrawn, Settle: Closed},
+	InTransit: {Inspect: InTransit, Send: InTransit, Receive: Received, Refund: Refunding, CallOff: Withdrawn, Settle: Closed},
 	Received:  {Receive: Received, Inspect: Received, Refund: Refunding, Reject: Rejected, Settle: Closed},
-	Refunding: {Receive: Refunding, Inspect: Refunding, Refund: Refunding, Settle: Closed},
+	Refunding: {Inspect: Refunding, Send: Refunding, Receive: Refunding, Refund: Refunding, Settle: Closed},
 	Closed:    {Inspect: Closed, Reopened: Refunding},
 	Rejected:  {},
 	Withdrawn: {},

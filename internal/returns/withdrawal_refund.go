@@ -41,6 +41,10 @@ type WithdrawalOptions struct {
 	// no deduction may be made.
 	Informed   bool
 	Deductions []Deduction
+	// Inspections and Before are for what an appeal gave back: the inspections that stand, and what earlier refunds of the same
+	// case said.
+	Inspections []Inspection
+	Before      []Explained
 }
 
 // PlanWithdrawal reckons what a withdrawal brings, by the cent: all payments received for the goods concerned (Directive
@@ -71,6 +75,7 @@ func PlanWithdrawal(order orders.Order, earlier []Earlier, items []Item, opts Wi
 		due := p.goods(line, deductionsOf(line.LineID, opts.Deductions))
 		p.book(due.LineID, due.Quantity, due.Amount)
 	}
+	p.giveBack(opts.Inspections, told(opts.Before))
 	if err := p.extras(opts); err != nil {
 		return Breakdown{}, err
 	}

@@ -34,6 +34,8 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/calloff":     "agent",
 	"POST /ops/returns/{id}/end":         "agent",
 	"POST /ops/returns/{id}/proof":       "agent",
+	"POST /ops/returns/{id}/pay":         "agent",
+	"POST /ops/returns/{id}/fulfil":      "agent",
 	"GET /ops/withdrawals":               "viewer",
 	"POST /ops/withdrawals":              "agent",
 	"GET /ops/withdrawals/{id}":          "viewer",

@@ -108,6 +108,14 @@ func (d *desk) End(_ context.Context, c store.Case, actor, note string) (store.C
 	return d.note("end", c, actor, note)
 }
 
+func (d *desk) PayWithoutGoods(_ context.Context, c store.Case, actor, note string) (store.Case, error) {
+	return d.note("pay", c, actor, note)
+}
+
+func (d *desk) Fulfil(_ context.Context, c store.Case, actor, note string) (store.Case, error) {
+	return d.note("fulfil", c, actor, note)
+}
+
 func (d *desk) ProofOfDispatch(_ context.Context, c store.Case, actor, note string) error {
 	_, err := d.note("proof", c, actor, note)
 	return err

@@ -22,6 +22,8 @@ var notices = map[string]notice{
 	"received":   {Tone: "good", Text: "Marked as received. The refund follows by itself."},
 	"ended":      {Tone: "good", Text: "Ended. What did not come back is not paid for."},
 	"proven":     {Tone: "good", Text: "Noted. The money may no longer wait for the goods."},
+	"let_go":     {Tone: "good", Text: "The money goes now, though the goods did not come."},
+	"fulfilled":  {Tone: "good", Text: "Noted. The case ends here."},
 	"term_done":  {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":       {Tone: "good", Text: "Noted. The statement stays on record."},
 	"resolved":   {Tone: "good", Text: "The statement belongs to this order now. Its goods are expected, and its money is due."},

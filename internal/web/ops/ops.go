@@ -35,6 +35,8 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 	End(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
+	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
+	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 

@@ -9,6 +9,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 )
 
 // item is so many units of a line, with the line's words.
@@ -32,8 +33,10 @@ type caseView struct {
 	Refunds []store.Refund
 	Brings  bill // what was planned for the case, and what the rest of its goods bring
 	Audit   []store.AuditEntry
-	Problem string // why a form was refused
-	Words   string // what was typed
+	// Unshipped is set for a withdrawal from goods that never left the shop.
+	Unshipped bool
+	Problem   string // why a form was refused
+	Words     string // what was typed
 }
 
 // Statement gives the id of the statement that a withdrawal's case belongs to.
@@ -65,8 +68,20 @@ func (v caseView) Provable() bool {
 	return v.Case.Kind == returns.Withdrawal && v.Receivable() && len(v.Log) > 0 && !sent
 }
 
+// Payable tells whether the shop may not wait for the goods any more, and still does.
+func (v caseView) Payable() bool {
+	kind := v.Case.Kind == returns.Withdrawal || (v.Case.Kind == returns.Claim && v.Case.Remedy == returns.TerminationRemedy)
+	paid := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.PaidWithoutGoods })
+	return kind && v.Receivable() && !paid && (cases.Dispatched(v.Log) || v.Unshipped)
+}
+
+// Fulfillable tells whether the goods are back and what was agreed in their place is to be sent.
+func (v caseView) Fulfillable() bool { return cases.Fulfillable(v.Case) }
+
 // Open tells whether there is anything to do.
-func (v caseView) Open() bool { return v.Rejectable() || v.Receivable() || v.Callable() || v.Endable() }
+func (v caseView) Open() bool {
+	return v.Fulfillable() || v.Rejectable() || v.Receivable() || v.Callable() || v.Endable()
+}
 
 func takes(k store.Case, step returns.Step) bool {
 	_, err := returns.NextFor(k.Kind, k.State, step)
@@ -171,6 +186,13 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 	}
 	if view.Refunds, err = c.Store.RefundsOfCase(ctx, k.ID); err != nil {
 		return err
+	}
+	if statement := view.Statement(); statement != "" {
+		w, err := c.Store.Withdrawal(ctx, statement)
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		view.Unshipped = slices.Contains(w.Flags, withdrawals.NotShipped)
 	}
 	if view.Brings, err = c.brings(ctx, k, view.Order); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -56,6 +57,42 @@ func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit)
 	}
 	err = c.mend(r.Context(), v, act{name: "proof of dispatch", object: "case:" + id, note: note})
 	return c.done(w, r, "returns", id, err, "proven")
+}
+
+// payWithoutGoods lets the money go although the goods did not come.
+func (c *console) payWithoutGoods(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.notedCase(w, r, v, "pay without goods", "let_go", c.Cases.PayWithoutGoods)
+}
+
+// fulfilReturn ends a return by exchange or repair.
+func (c *console) fulfilReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.notedCase(w, r, v, "fulfil", "fulfilled", c.Cases.Fulfil)
+}
+
+// notedCase does an act to a case that needs a note and does nothing when it was done before.
+func (c *console) notedCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string,
+	do func(ctx context.Context, k store.Case, actor, note string) (store.Case, error),
+) error {
+	id, note := r.PathValue("id"), text(r, "words", maxNote)
+	if note == "" {
+		return c.done(w, r, "returns", id, nil, "need_note")
+	}
+	k, err := c.Store.Case(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	_, err = do(r.Context(), k, v.actor(), note)
+	var f *fault.Error
+	switch {
+	case errors.Is(err, returns.ErrStep):
+		return c.done(w, r, "returns", id, errStale, "")
+	case errors.As(err, &f):
+		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
+	case err != nil:
+		return c.done(w, r, "returns", id, err, "")
+	}
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: note})
+	return c.done(w, r, "returns", id, err, notice)
 }
 
 // errUnits: the quantities of a receipt are not quantities that can have come back.

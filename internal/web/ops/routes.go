@@ -79,6 +79,8 @@ func (c *console) table() []route {
 
 		{"POST /ops/returns/{id}/end", agent, c.endReturn},
 		{"POST /ops/returns/{id}/proof", agent, c.proveDispatch},
+		{"POST /ops/returns/{id}/pay", agent, c.payWithoutGoods},
+		{"POST /ops/returns/{id}/fulfil", agent, c.fulfilReturn},
 
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},

@@ -145,9 +145,14 @@ func TestMoneyThatIsDueComesIntoSight(t *testing.T) {
 	if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Terms != 1 {
 		t.Errorf("%d wait, %v", a.Terms, err)
 	}
+	if page := s.page("/ops/returns/c2"); !strings.Contains(page, "Pay without the goods") {
+		t.Error("nobody can pay what may not wait")
+	}
+	s.press("/ops/returns/c2/pay", url.Values{}, "need_note")
+	s.press("/ops/returns/c2/pay", url.Values{"words": {"the receipt"}}, "let_go")
 	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}}, "need_note")
 	s.press("/ops/returns/c2/end", url.Values{"seen": {fmt.Sprint(k.Version)}, "words": {"lost"}}, "ended")
-	if got := strings.Join(b.desk.calls, "|"); got != "proof c2 staff:agent a receipt of the post|end c2 staff:agent lost" {
+	if got := strings.Join(b.desk.calls, "|"); got != "proof c2 staff:agent a receipt of the post|pay c2 staff:agent the receipt|end c2 staff:agent lost" {
 		t.Errorf("the desk was asked: %s", got)
 	}
 }

@@ -1,0 +1,166 @@
+package cases
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// account is what the money of a case depends on.
+type account struct {
+	c       store.Case
+	order   orders.Order
+	refunds []store.Refund // all of the order's
+	looks   []returns.Inspection
+	facts   returns.Facts
+}
+
+// plan says what units bring that were not planned: by what the shop's policy granted for a return; all that was paid for them,
+// and at the end delivery and fees too, for a withdrawal and for a contract that ends because the goods were not as agreed.
+func (a account) plan(items []returns.Item) (returns.Breakdown, error) {
+	before := append(earlier(a.refunds, ""), owed(a.order, a.refunds, items)...)
+	if a.c.Kind == returns.Return {
+		return returns.PlanReturn(a.order, before, items, returns.ReturnOptions{
+			Conditions: a.c.Conditions, Exchange: a.exchange(), Inspections: a.looks, Before: a.told(), Credit: a.c.Remedy == returns.CreditRemedy,
+			Label: a.c.Wish.Method == returns.ByLabel || a.c.Wish.Method == returns.ByQR,
+		})
+	}
+	if a.c.Kind == returns.Claim && !a.c.Remedy.Ends() { // the goods, or others, go back to the consumer
+		return returns.Breakdown{}, nil
+	}
+	opts := returns.WithdrawalOptions{}
+	if a.c.Kind == returns.Withdrawal {
+		opts = a.deductions(items)
+	}
+	return returns.PlanWithdrawal(a.order, before, items, opts)
+}
+
+// deductions gives what the inspections of a withdrawal's goods take off. One is kept only with the evidence that the consumer
+// was informed.
+func (a account) deductions(items []returns.Item) returns.WithdrawalOptions {
+	opts := returns.WithdrawalOptions{Informed: true, Inspections: a.looks, Before: a.told()}
+	for _, d := range returns.DeductionsLeft(a.looks, a.told()) {
+		if slices.ContainsFunc(items, func(i returns.Item) bool { return i.LineID == d.LineID }) {
+			opts.Deductions = append(opts.Deductions, d)
+		}
+	}
+	return opts
+}
+
+// told gives the explanations of the case's plans, each once: a plan that was split over several payments stands on each.
+func (a account) told() []returns.Explained {
+	var out []returns.Explained
+	for _, r := range a.refunds {
+		if !a.planned(r) {
+			continue
+		}
+		switch {
+		case len(r.Explanation) == 0: // from before they were kept
+			out = append(out, explained(r.Lines)...)
+		case strings.HasSuffix(r.ExternalID, ":0"):
+			out = append(out, r.Explanation...)
+		}
+	}
+	return out
+}
+
+// planned tells that a refund was planned for the case, and is not one in the place of another.
+func (a account) planned(r store.Refund) bool {
+	return r.CaseID == a.c.ID && r.Origin == store.OriginHomeward && strings.HasPrefix(r.ExternalID, a.c.ID+":")
+}
+
+// open leaves out of units those that were planned and those that an inspection refused.
+func (a account) open(items []returns.Item) []returns.Item {
+	gone := map[string]int{}
+	for _, r := range a.refunds {
+		for _, line := range r.Lines {
+			if a.planned(r) {
+				gone[line.LineID] += line.Quantity
+			}
+		}
+	}
+	return returns.Without(items, gone)
+}
+
+// exchange gives what is sent in the place of the goods.
+func (a account) exchange() []returns.Exchange {
+	if a.c.Remedy != returns.ExchangeRemedy {
+		return nil
+	}
+	return a.c.Wish.Exchange
+}
+
+// answered tells that nothing is to come any more of which money, or anything else that staff owe the shopper, could follow.
+func (a account) answered() bool {
+	sends := a.c.Remedy == returns.ExchangeRemedy || a.c.Remedy == returns.RepairRemedy
+	if a.c.Kind == returns.Claim {
+		sends = !a.c.Remedy.Ends() // or nobody answered it yet
+	}
+	moved := a.c.State == returns.Received || a.c.State == returns.Refunding
+	return moved && !sends && !returns.Undecided(a.facts)
+}
+
+// planID names a part of the next plan of the case. Each plan has its number, so that none takes the place of another.
+func (a account) planID(part int) string {
+	n := 0
+	for _, r := range a.refunds {
+		if a.planned(r) {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s:p%d:%d", a.c.ID, n, part)
+}
+
+// parts splits what is due over the order's payments; store credit is one part of its own. What went back before takes from the
+// payments, but for the bonus of store credit, which nobody paid.
+func (a account) parts(total int64) []returns.Part {
+	if a.c.Kind == returns.Return && a.c.Remedy == returns.CreditRemedy {
+		return []returns.Part{{Kind: StoreCredit, Amount: total, NeedsPerson: true}}
+	}
+	var done []returns.Part
+	for _, r := range distinct(a.refunds) {
+		if counts(r) {
+			done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount - bonus(r)})
+		}
+	}
+	return returns.Allocate(a.order.Payments, done, total)
+}
+
+// bonus gives what of a refund is the bonus of store credit.
+func bonus(r store.Refund) int64 {
+	for _, line := range r.Lines {
+		if line.LineID == returns.BonusLine {
+			return line.Amount
+		}
+	}
+	return 0
+}
+
+// owed gives what refunds were for that failed and have none in their place: it is still to be paid by hand or again, and so
+// not due a second time, and its goods are back. Units that the shop refunded meanwhile, or that items ask for, are no more
+// than the line has.
+func owed(order orders.Order, refunds []store.Refund, items []returns.Item) []returns.Earlier {
+	once := distinct(refunds)
+	room := open(order, once)
+	for _, item := range items {
+		room[item.LineID] -= item.Quantity
+	}
+	var out []returns.Earlier
+	for _, r := range store.Standing(once) {
+		if counts(r) || len(r.Lines) == 0 {
+			continue
+		}
+		lines := slices.Clone(r.Lines)
+		for i := range lines {
+			n := max(min(lines[i].Quantity, room[lines[i].LineID]), 0)
+			lines[i].Quantity = n
+			room[lines[i].LineID] -= n
+		}
+		out = append(out, returns.Earlier{Lines: lines})
+	}
+	return out
+}

@@ -1,0 +1,223 @@
+package cases_test
+
+import (
+	"errors"
+	"testing"
+
+	"homeward/internal/cases"
+	"homeward/internal/fault"
+	"homeward/internal/id"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// granted opens a return of items by conditions and approves it.
+func (b *bench) granted(nonce string, items []returns.Item, change func(*store.Case)) store.Case {
+	b.Helper()
+	b.shop.Returns.Approve = "staff"
+	c := b.open(nonce, items)
+	change(&c)
+	b.write(func(tx *store.Tx) error { return tx.UpdateCase(b.Context(), c) })
+	c.Version++
+	return b.must(b.desk.Approve(b.Context(), c, "staff:olga", ""))
+}
+
+func (b *bench) inspected(c store.Case, i returns.Inspection) {
+	b.Helper()
+	b.write(func(tx *store.Tx) error {
+		return tx.AddInspection(b.Context(), store.Inspection{ID: id.New(b.desk.Now()), CaseID: c.ID, Inspection: i, By: "staff:olga", At: b.desk.Now()})
+	})
+}
+
+func when(w returns.RefundWhen) func(*store.Case) {
+	return func(c *store.Case) { c.Conditions.RefundWhen = w }
+}
+
+// The money goes at the moment that the conditions name, and once.
+func TestMoneyGoesWhenTheConditionsSay(t *testing.T) {
+	t.Run("at once", func(t *testing.T) {
+		b := newBench(t)
+		c := b.granted("n1", units("l2", 1), when(returns.AtOnce))
+		row := b.refunds(2020)[0]
+		b.state(c, returns.Refunding)
+		b.stripe(row, "succeeded")
+		b.state(c, returns.Refunding) // the goods are still to come
+		c = b.must(b.db.Case(t.Context(), c.ID))
+		b.receive(c, nil)
+		b.refunds(2020)
+		b.state(c, returns.Closed)
+	})
+	t.Run("at the first scan", func(t *testing.T) {
+		b := newBench(t)
+		c := b.granted("n1", units("l1", 1, "l2", 1), when(returns.OnFirstScan))
+		c = b.must(b.desk.MarkSent(t.Context(), c, "BACK12345"))
+		b.refunds() // so the shopper says
+		for range 2 {
+			b.write(func(tx *store.Tx) error {
+				_, err := b.desk.ParcelMoved(t.Context(), tx, b.shop, b.order, c.ID, orders.InTransit)
+				return err
+			})
+		}
+		b.refunds(6010)
+	})
+	t.Run("kept", func(t *testing.T) {
+		b := newBench(t)
+		c := b.granted("n1", units("l2", 1), func(c *store.Case) { c.Conditions.Keep = true })
+		b.stripe(b.refunds(2020)[0], "succeeded")
+		b.state(c, returns.Closed)
+	})
+	t.Run("received, by default", func(t *testing.T) {
+		b := newBench(t)
+		c := b.granted("n1", units("l2", 1), when(""))
+		b.refunds()
+		b.receive(c, nil)
+		b.refunds(2020)
+	})
+}
+
+// What came back waits for its inspection, and what that refused brings nothing.
+func TestMoneyWaitsForTheInspection(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l1", 2), when(returns.OnInspection))
+	c = b.receive(c, nil)
+	b.refunds()
+	b.state(c, returns.Received)
+	b.inspected(c, returns.Inspection{LineID: "l1", Quantity: 1, Grade: returns.Used, Outcome: returns.Deduct, Deduction: 990, Reason: "worn"})
+	b.plan(c)
+	b.refunds(3000)
+	b.inspected(c, returns.Inspection{LineID: "l1", Quantity: 1, Grade: returns.Damaged, Outcome: returns.DoNotPay, Reason: "broken"})
+	b.plan(c)
+	row := b.refunds(3000)[0]
+	b.stripe(row, "succeeded")
+	b.state(c, returns.Closed)
+}
+
+// plan lets the desk plan what is due of a case, as an inspection does.
+func (b *bench) plan(c store.Case) {
+	b.Helper()
+	b.write(func(tx *store.Tx) error {
+		c, err := tx.Case(b.Context(), c.ID)
+		if err != nil {
+			return err
+		}
+		_, err = b.desk.PlanDue(b.Context(), tx, b.order, &c)
+		return err
+	})
+}
+
+// Fees are taken once in a case, with its first refund.
+func TestFeesAreTakenOnce(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l1", 2), func(c *store.Case) {
+		c.Conditions.HandlingFee, c.Conditions.LabelFee, c.Wish.Method = 500, 200, returns.ByQR
+		c.Conditions.Restocking = []returns.LineRate{{LineID: "l1", Percent: 10}}
+	})
+	c = b.receive(c, units("l1", 1))
+	b.receive(c, units("l1", 1))
+	rows := b.refunds(3990-399-700, 3990-399)
+	if total, lines, err := cases.Expected(b.must(b.db.Case(t.Context(), c.ID)), b.order.State.Order, rows); err != nil || total != rows[0].Amount+rows[1].Amount || len(lines) != 6 {
+		t.Errorf("%d of %+v (%v)", total, lines, err)
+	}
+}
+
+// Store credit is made by a person, with its bonus; the rest of the order still brings all that was paid for it.
+func TestStoreCredit(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l1", 2), func(c *store.Case) { c.Remedy, c.Conditions.CreditBonus = returns.CreditRemedy, 50 })
+	b.receive(c, nil)
+	row := b.refunds(7980 + 3990)[0]
+	if row.PaymentKind != cases.StoreCredit || row.State != store.RefundHeld || row.ErrorCode != "issue_credit" || !row.NeedsPerson {
+		t.Errorf("%s %s %s", row.PaymentKind, row.State, row.ErrorCode)
+	}
+	c = b.granted("n2", units("l2", 1), func(*store.Case) {})
+	b.receive(c, nil)
+	if row := b.refunds(7980+3990, 2020)[1]; row.PaymentKind != "stripe" {
+		t.Errorf("the rest goes by %s", row.PaymentKind)
+	}
+}
+
+// What is sent in exchange is taken off, and the case waits for it to be sent.
+func TestAnExchange(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l1", 1), func(c *store.Case) {
+		c.Remedy = returns.ExchangeRemedy
+		c.Wish.Exchange = []returns.Exchange{{LineID: "l1", Quantity: 1, Title: "Small tea", UnitPrice: 2990}}
+	})
+	c = b.receive(c, nil)
+	b.stripe(b.refunds(1000)[0], "succeeded")
+	b.state(c, returns.Closed)
+
+	c = b.granted("n2", units("l2", 1), func(c *store.Case) {
+		c.Remedy, c.Wish.Exchange = returns.ExchangeRemedy, []returns.Exchange{{LineID: "l2", Quantity: 1, Title: "The same", UnitPrice: 2020}}
+	})
+	c = b.receive(c, nil)
+	b.refunds(1000)
+	b.state(c, returns.Received) // it is to be sent
+	if _, err := b.desk.Fulfil(t.Context(), c, "staff:olga", "sent as 123"); err != nil {
+		t.Fatal(err)
+	}
+	b.state(c, returns.Closed)
+}
+
+// The money of a withdrawal goes without its goods only when the shop may not wait for them.
+func TestPayWithoutGoods(t *testing.T) {
+	b := newBench(t)
+	c := b.withdraws(nil)
+	var f *fault.Error
+	if _, err := b.desk.PayWithoutGoods(t.Context(), c, "staff:olga", ""); !errors.As(err, &f) || f.Code != "goods_awaited" {
+		t.Fatalf("paid without a proof: %v", err)
+	}
+	if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		b.must(b.desk.PayWithoutGoods(t.Context(), c, "staff:olga", "by the receipt"))
+	}
+	row := b.refunds(10000)[0]
+	b.state(c, returns.Refunding)
+	b.stripe(row, "succeeded")
+	b.receive(b.must(b.db.Case(t.Context(), c.ID)), nil)
+	b.refunds(10000)
+	b.state(c, returns.Closed)
+}
+
+// withdraws opens the case of a withdrawal.
+func (b *bench) withdraws(items []returns.Item) store.Case {
+	b.Helper()
+	var c store.Case
+	b.write(func(tx *store.Tx) error {
+		order, err := tx.Order(b.Context(), b.order.ID)
+		if err == nil {
+			c, err = b.desk.OpenWithdrawal(b.Context(), tx, b.shop, order, id.New(b.desk.Now()), items)
+		}
+		return err
+	})
+	return c
+}
+
+// Delivery becomes due by what comes back on another ground, and goes by itself.
+func TestDeliveryGoesWhenTheRestIsBackOnAnotherGround(t *testing.T) {
+	b := newBench(t)
+	b.order.State.Order.Shipping, b.order.State.Order.Total = orders.Shipping{Paid: 1000, Cheapest: 1000}, 11000
+	b.order.State.Order.Payments[0].Amount = 11000
+	b.write(func(tx *store.Tx) error { return tx.UpdateOrder(t.Context(), b.order) })
+	b.order.Version++
+	w := b.withdraws(units("l1", 2))
+	b.receive(w, nil)
+	b.stripe(b.refunds(7980)[0], "succeeded")
+	b.state(w, returns.Closed)
+	c := b.granted("n1", units("l2", 1), func(*store.Case) {})
+	b.receive(c, nil)
+	rows := b.refunds(7980, 2020, 1000)
+	if rows[2].CaseID != w.ID || rows[2].Explanation[0].Reason != returns.ForDelivery {
+		t.Errorf("delivery went with %+v", rows[2])
+	}
+	b.state(w, returns.Refunding)
+	for _, row := range rows[1:] {
+		b.stripe(row, "succeeded")
+	}
+	b.state(w, returns.Closed)
+	b.state(c, returns.Closed)
+	b.refunds(7980, 2020, 1000)
+}
