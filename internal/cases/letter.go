@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"slices"
+	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/fault"
@@ -15,16 +16,28 @@ import (
 // Wrote is the step of a case's log that Write leaves; its note is what was written.
 const Wrote = "wrote"
 
+// twiceWithin is how soon the same words of the same person are the same letter.
+const twiceWithin = 10 * time.Minute
+
 // Write sends words of a member of staff to a case's shopper. They answer to the shop's reply address. A *fault.Error when there
-// is no address to write to.
+// is no address to write to. The same words a moment later are the same letter.
 func (d *Desk) Write(ctx context.Context, c store.Case, words, actor string) error {
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+			return err
+		}
+		tasks = nil
+		log, err := tx.CaseLog(ctx, c.ID)
+		if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool {
+			return s.Step == Wrote && s.Actor == actor && s.Note == words && d.Now().Sub(s.At) < twiceWithin
+		}) {
+			return err // the button was pressed twice
+		}
 		step := store.CaseStep{ID: id.New(d.Now()), CaseID: c.ID, At: d.Now(), Actor: actor, Step: Wrote, Note: words}
 		if err := tx.AddCaseStep(ctx, step); err != nil {
 			return err
 		}
-		var err error
 		if tasks, err = d.tellOf(ctx, tx, c, messages.CaseMessage, step.ID, messages.Data{Text: words}); err != nil {
 			return err
 		}

@@ -42,7 +42,8 @@ func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, e
 	return exact, nil
 }
 
-// Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide,
+// Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide
+// or to look at and objections to what was found,
 // statements of withdrawal with something odd about them, refunds that need somebody, the shop's deadlines that were missed
 // or nearly end, and calls to the shop's own systems that failed.
 type Attention struct {
@@ -60,9 +61,27 @@ func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error)
 		return a, err
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
-		(SELECT COUNT(*) FROM cases WHERE state = 'requested'),
+		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received')) +
+			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = ''),
 		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
 		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),
 		(SELECT COUNT(*) FROM calls WHERE state = 'failed')`, ms(now.Add(NearlyDue)))
 }
+
+// Unreachable gives the newest orders placed since then whose shopper cannot be told anything: the shop gave neither an e-mail
+// address nor a telephone number.
+func (r *Reads) Unreachable(ctx context.Context, since time.Time, limit int) ([]Order, error) {
+	rows, err := list(ctx, r.q, scanOrder, "SELECT "+orderColumns+
+		" FROM orders WHERE email_key = '' AND placed_at >= $1 ORDER BY placed_at DESC, id DESC LIMIT $2", ms(since), limit*unreachableRoom)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(o Order) bool {
+		return !o.State.Known || strings.TrimSpace(o.State.Order.Customer.Phone) != "" || strings.TrimSpace(o.State.Order.Customer.Email) != ""
+	})
+	return rows[:min(limit, len(rows))], nil
+}
+
+// unreachableRoom is how many orders without an address are read for each that is shown: some have a telephone number.
+const unreachableRoom = 5

@@ -51,7 +51,7 @@ func newBench(t *testing.T, change ...func(*ops.Deps)) *bench {
 	shops := config.Config{Shops: []config.Shop{{
 		ID: "acme", Name: "Acme", Zone: time.FixedZone("CET", 3600), SMS: &config.SMS{From: "+48220000000"},
 	}}}
-	b.desk.real = &cases.Desk{Config: &shops, Now: func() time.Time { return b.now }}
+	b.desk.real = &cases.Desk{DB: db, Queue: b.queue, Config: &shops, Now: func() time.Time { return b.now }}
 	b.deps = ops.Deps{
 		Store: db, Queue: b.queue, Cases: b.desk, Links: b.links, Users: users(t), Shop: shops.Shop,
 		PublicURL: "http://localhost:8080", Now: func() time.Time { return b.now },
@@ -118,6 +118,26 @@ func (d *desk) Fulfil(_ context.Context, c store.Case, actor, note string) (stor
 
 func (d *desk) ProofOfDispatch(_ context.Context, c store.Case, actor, note string) error {
 	_, err := d.note("proof", c, actor, note)
+	return err
+}
+
+func (d *desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string) (store.Case, error) {
+	d.calls = append(d.calls, "inspect "+c.ID+" "+actor)
+	return d.real.Inspect(ctx, c, found, actor)
+}
+
+func (d *desk) AnswerAppeal(ctx context.Context, c store.Case, inspectionID string, now returns.Inspection, actor string) (store.Case, error) {
+	d.calls = append(d.calls, "answer "+c.ID+" "+actor)
+	return d.real.AnswerAppeal(ctx, c, inspectionID, now, actor)
+}
+
+func (d *desk) Write(ctx context.Context, c store.Case, words, actor string) error {
+	d.calls = append(d.calls, "write "+c.ID+" "+actor)
+	return d.real.Write(ctx, c, words, actor)
+}
+
+func (d *desk) SayInformed(_ context.Context, c store.Case, actor, note string) error {
+	_, err := d.note("informed", c, actor, note)
 	return err
 }
 

@@ -34,6 +34,10 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error)
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 	End(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
+	Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string) (store.Case, error)
+	AnswerAppeal(ctx context.Context, c store.Case, inspectionID string, now returns.Inspection, actor string) (store.Case, error)
+	Write(ctx context.Context, c store.Case, words, actor string) error
+	SayInformed(ctx context.Context, c store.Case, actor, note string) error
 	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
 	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)

@@ -19,7 +19,15 @@ type overviewData struct {
 	LagText  string
 	Late     bool
 	Refunds  []refundCount
+	// Unreachable are orders of the last weeks whose shopper cannot be told anything.
+	Unreachable []store.Order
 }
+
+// How far back and how many the overview looks for orders without an address.
+const (
+	unreachableSince = 60 * 24 * time.Hour
+	unreachableShown = 10
+)
 
 // Well tells that nobody needs to do anything.
 func (d overviewData) Well() bool { return d.Waiting == 0 && !d.Late }
@@ -71,6 +79,9 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) erro
 		if counts[status] > 0 {
 			data.Refunds = append(data.Refunds, refundCount{status, counts[status]})
 		}
+	}
+	if data.Unreachable, err = c.Store.Unreachable(r.Context(), v.now.Add(-unreachableSince), unreachableShown); err != nil {
+		return err
 	}
 	c.render(w, r, v, http.StatusOK, "overview", "Overview", data)
 	return nil

@@ -37,6 +37,22 @@ type caseView struct {
 	Unshipped bool
 	Problem   string // why a form was refused
 	Words     string // what was typed
+	// What was found of goods that came back, the form to look at what is left, and the letter that was typed.
+	Found      []foundView
+	Inspection inspectForm
+	Language   string // that the shopper reads, in English
+	Letter     string
+}
+
+// Appealed tells whether the shopper objected to something, and nobody answered.
+func (v caseView) Appealed() bool {
+	return slices.ContainsFunc(v.Found, func(f foundView) bool { return f.Open })
+}
+
+// Informable tells whether staff may have to note how the consumer was told of the right of withdrawal.
+func (v caseView) Informable() bool {
+	said := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.ToldOfWithdrawal })
+	return v.Case.Kind == returns.Withdrawal && len(v.Inspection.Lines) > 0 && !said
 }
 
 // Statement gives the id of the statement that a withdrawal's case belongs to.
@@ -126,6 +142,8 @@ func quantityOf(items []returns.Item, lineID string) int {
 // returnsData is what the room of returns shows: what waits for a decision, and what is expected back.
 type returnsData struct {
 	ToDecide []caseView
+	Appeals  []appealRow
+	Arrived  []caseView // goods that are back and wait to be looked at
 	Expected []caseView
 	More     more
 }
@@ -144,6 +162,12 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 	data.Expected = expected
 	if cutToo.Cut {
 		data.More = cutToo
+	}
+	if data.Arrived, _, err = c.casesIn(r.Context(), limit, returns.Received); err != nil {
+		return err
+	}
+	if data.Appeals, err = c.appeals(r.Context(), limit); err != nil {
+		return err
 	}
 	c.render(w, r, v, http.StatusOK, "returns", "Returns", data)
 	return nil
@@ -198,6 +222,13 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 		return err
 	}
 	if view.Audit, err = c.Store.AuditOf(ctx, "case:"+k.ID, auditShown); err != nil {
+		return err
+	}
+	inspections, err := c.Store.InspectionsOf(ctx, k.ID)
+	if err != nil {
+		return err
+	}
+	if err := c.lookAt(ctx, &view, inspections); err != nil {
 		return err
 	}
 	slices.Reverse(view.Log)

@@ -137,6 +137,13 @@ func receivedItems(r *http.Request, k store.Case) ([]returns.Item, error) {
 func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string, step returns.Step,
 	move func(store.Case) (store.Case, error),
 ) error {
+	return c.moveCaseOr(w, r, v, action, notice, step, move, retyped(r, notices["need_units"].Text))
+}
+
+// moveCaseOr is moveCase with what changes in the page when the quantities cannot be taken.
+func (c *console) moveCaseOr(w http.ResponseWriter, r *http.Request, v visit, action, notice string, step returns.Step,
+	move func(store.Case) (store.Case, error), wrong func(*caseView),
+) error {
 	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
@@ -150,7 +157,7 @@ func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, acti
 	case errors.Is(err, returns.ErrStep):
 		return c.done(w, r, "returns", k.ID, errStale, "")
 	case errors.Is(err, errUnits), errors.Is(err, returns.ErrQuantity), errors.Is(err, returns.ErrLine):
-		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, retyped(r, notices["need_units"].Text))
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, wrong)
 	case errors.As(err, &f):
 		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
 	case err != nil:

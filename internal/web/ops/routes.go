@@ -81,6 +81,10 @@ func (c *console) table() []route {
 		{"POST /ops/returns/{id}/proof", agent, c.proveDispatch},
 		{"POST /ops/returns/{id}/pay", agent, c.payWithoutGoods},
 		{"POST /ops/returns/{id}/fulfil", agent, c.fulfilReturn},
+		{"POST /ops/returns/{id}/inspect", agent, c.inspectReturn},
+		{"POST /ops/returns/{id}/appeals/{inspection}", agent, c.answerAppeal},
+		{"POST /ops/returns/{id}/write", agent, c.writeShopper},
+		{"POST /ops/returns/{id}/informed", agent, c.sayInformed},
 
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},

@@ -13,16 +13,20 @@ import (
 
 // words are the functions of the templates.
 var words = template.FuncMap{
-	"plain":      plain,
-	"mask":       mask,
-	"chip":       chipOf,
-	"caseChip":   caseChip,
-	"lastMoment": withdrawals.LastDay,
-	"amount":     amount,
-	"number":     named,
-	"topic":      topicOf,
-	"on":         func(context, row any) on { return on{context, row} },
-	"retries":    func(w store.Work) bool { return w.State == store.Due && w.ErrorCode != "" },
+	"plain":       plain,
+	"mask":        mask,
+	"chip":        chipOf,
+	"caseChip":    caseChip,
+	"grades":      gradeChoices,
+	"outcomes":    outcomeChoices,
+	"gradeWord":   func(g returns.Grade) string { return gradeWords[g] },
+	"outcomeWord": func(o returns.Outcome) string { return outcomeWords[o] },
+	"lastMoment":  withdrawals.LastDay,
+	"amount":      amount,
+	"number":      named,
+	"topic":       topicOf,
+	"on":          func(context, row any) on { return on{context, row} },
+	"retries":     func(w store.Work) bool { return w.State == store.Due && w.ErrorCode != "" },
 }
 
 // on is what a shared part of a page gets: P, the page or where its form leads back to, and R, what it shows.

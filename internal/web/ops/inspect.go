@@ -1,0 +1,392 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"homeward/internal/cases"
+	"homeward/internal/fault"
+	"homeward/internal/money"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// findingRow is one finding on the form of an inspection, as it stands or was typed.
+type findingRow struct {
+	N                                                  int // of its fields: "qty.<n>", "grade.<n>", …
+	Quantity, Grade, Outcome, Deduction, Reason, Notes string
+	Problem                                            string
+}
+
+// inspectLine is a line that can be looked at.
+type inspectLine struct {
+	item
+	Units int
+	Paid  int // of them, whose money is back or on its way: they can only be graded
+	First findingRow
+	More  []findingRow // when units of a line differ
+	Split bool         // one of More was typed
+}
+
+// inspectForm is the form by which goods that came back are looked at.
+type inspectForm struct {
+	Lines    []inspectLine
+	Language string // that the shopper reads
+	Currency string
+}
+
+// mostFindings bounds how differently the units of one line can be graded at once.
+const mostFindings = 3
+
+// inspectionOf makes the form of a case: empty, or with what was typed.
+func inspectionOf(view *caseView, inspections []store.Inspection, refunds []store.Refund) (inspectForm, error) {
+	form := inspectForm{Language: languageName(view.Order.Language), Currency: view.Order.State.Order.Currency}
+	if !takes(view.Case, returns.Inspect) && !takes(view.Case, returns.Receive) {
+		return form, nil
+	}
+	shelves, err := cases.Shelves(view.Case, view.Order.State.Order, inspections, refunds)
+	if err != nil {
+		return form, err
+	}
+	there, n := cases.Uninspected(view.Case, inspections), 0
+	for _, shelf := range shelves {
+		line := inspectLine{item: item{Line: lineOf(view.Order, shelf.LineID)}, Units: shelf.Units, Paid: shelf.Units - len(shelf.Brings)}
+		units := there[shelf.LineID]
+		if units <= 0 {
+			units = shelf.Units
+		}
+		line.First = findingRow{N: n, Quantity: strconv.Itoa(units), Grade: string(returns.AsNew), Outcome: string(returns.Accept)}
+		n++
+		for range min(shelf.Units, mostFindings) - 1 {
+			line.More = append(line.More, findingRow{N: n, Grade: string(returns.AsNew), Outcome: string(returns.Accept)})
+			n++
+		}
+		form.Lines = append(form.Lines, line)
+	}
+	return form, nil
+}
+
+// retype puts what was typed back into the form, with what is wrong with each row.
+func (f *inspectForm) retype(r *http.Request, problems map[int]string) {
+	typed := func(row findingRow) findingRow {
+		field := func(name string) string { return r.PostFormValue(name + "." + strconv.Itoa(row.N)) }
+		return findingRow{
+			N: row.N, Quantity: field("qty"), Grade: field("grade"), Outcome: field("outcome"), Deduction: field("deduction"),
+			Reason: field("reason"), Notes: field("note"), Problem: problems[row.N],
+		}
+	}
+	for i := range f.Lines {
+		line := &f.Lines[i]
+		line.First = typed(line.First)
+		for j := range line.More {
+			line.More[j] = typed(line.More[j])
+			line.Split = line.Split || line.More[j].Quantity != ""
+		}
+	}
+}
+
+// findingWords say what is wrong with a row, and how to mend it.
+var findingWords = map[returns.Code]string{
+	returns.FoundNothing:     "Write how many units you looked at, for one line at least.",
+	returns.LineUnknown:      "This line has no units to look at.",
+	returns.QuantityInvalid:  "Write a number of units: 1 or more, or nothing to leave the row out.",
+	returns.QuantityTooMany:  "There are not so many units that came back and were not looked at.",
+	returns.GradeUnknown:     "Choose the condition.",
+	returns.OutcomeUnknown:   "Choose what follows from it.",
+	returns.NeedsReason:      "Write to the shopper why: they are told it word for word.",
+	returns.ReasonTooLong:    "The words to the shopper are too long: 1,000 characters at most.",
+	returns.NeedsEvidence:    "A deduction needs evidence: write in the note what can be seen, or add a photo.",
+	returns.DeductionNone:    "Write the amount of a deduction, above zero; leave it empty where nothing is deducted.",
+	returns.DeductionTooHigh: "That is more than may be kept: no more than the units bring, and an appeal never makes it worse.",
+	returns.AbsentNotPaid:    "What is not there cannot be accepted: choose “Do not pay”.",
+	returns.MoneyGone:        "The money of these units went back before they were looked at; they can only be accepted.",
+	returns.NotRefusable:     "A withdrawal cannot be refused. Diminished value is deducted (Directive 2011/83/EU, Art. 14(2)).",
+	returns.NoticeMissing:    "Nothing shows that the consumer was told of the right of withdrawal, so nothing may be deducted (Art. 14(2)). If there is evidence, note it first.",
+	returns.NotDeductible:    "From a claim nothing is deducted for how goods look.",
+}
+
+// inspectReturn records what was found in the box.
+func (c *console) inspectReturn(w http.ResponseWriter, r *http.Request, v visit) error {
+	step := returns.Inspect
+	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !takes(k, step) {
+		step = returns.Receive // with the goods the case becomes one that is looked at
+	}
+	order, err := c.Store.Order(r.Context(), k.OrderID)
+	if err != nil {
+		return err
+	}
+	_ = r.PostFormValue("seen") // reads the form
+	found, rows, problems := readFindings(r, order.State.Order.Currency)
+	var faults returns.InspectionFaults
+	return c.moveCaseOr(w, r, v, "inspect", "inspected", step, func(k store.Case) (store.Case, error) {
+		if len(problems) > 0 {
+			return k, errUnits
+		}
+		moved, err := c.Cases.Inspect(r.Context(), k, found, v.actor())
+		if errors.As(err, &faults) {
+			for at, code := range faults {
+				if at < 0 || at >= len(rows) {
+					problems[-1] = findingWords[code]
+				} else {
+					problems[rows[at]] = findingWords[code]
+				}
+			}
+			return moved, errUnits
+		}
+		return moved, err
+	}, func(view *caseView) {
+		view.Problem = "Nothing was done. " + problemsSay(problems)
+		view.Inspection.retype(r, problems)
+	})
+}
+
+func problemsSay(problems map[int]string) string {
+	if whole, ok := problems[-1]; ok {
+		return whole
+	}
+	return "See the rows that are marked below."
+}
+
+// readFindings reads the rows that have units. rows gives the number of each finding's row on the form; problems say what is
+// wrong with a row before the rules look at it.
+func readFindings(r *http.Request, currency string) (found []returns.Inspection, rows []int, problems map[int]string) {
+	problems = map[int]string{}
+	const most = 300
+	for n := range most {
+		at := "." + strconv.Itoa(n)
+		if !r.PostForm.Has("line" + at) {
+			break
+		}
+		units := strings.TrimSpace(r.PostFormValue("qty" + at))
+		if units == "" || units == "0" {
+			continue
+		}
+		f := returns.Inspection{
+			LineID: r.PostFormValue("line" + at), Grade: returns.Grade(r.PostFormValue("grade" + at)), Outcome: returns.Outcome(r.PostFormValue("outcome" + at)),
+			Reason: text(r, "reason"+at, maxWords), Note: text(r, "note"+at, maxNote),
+		}
+		var err error
+		if f.Quantity, err = strconv.Atoi(units); err != nil {
+			problems[n] = findingWords[returns.QuantityInvalid]
+		}
+		if f.Deduction, err = amountOf(r.PostFormValue("deduction"+at), currency); err != nil {
+			problems[n] = "Write the amount as a number with a point, like 12.50."
+		}
+		found, rows = append(found, f), append(rows, n)
+	}
+	return found, rows, problems
+}
+
+// amountOf reads an amount in major units; empty is 0. A comma counts as a point.
+func amountOf(typed, currency string) (int64, error) {
+	typed = strings.ReplaceAll(strings.TrimSpace(typed), ",", ".")
+	if typed == "" {
+		return 0, nil
+	}
+	return money.Parse(typed, currency)
+}
+
+// answerAppeal puts another finding in the place of the one that a shopper objected to, or upholds it.
+func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) error {
+	ctx, id := r.Context(), r.PathValue("id")
+	k, err := c.Store.Case(ctx, id)
+	if err != nil {
+		return err
+	}
+	order, err := c.Store.Order(ctx, k.OrderID)
+	if err != nil {
+		return err
+	}
+	now := returns.Inspection{
+		Grade: returns.Grade(r.PostFormValue("grade")), Outcome: returns.Outcome(r.PostFormValue("outcome")),
+		Reason: text(r, "reason", maxWords), Note: text(r, "note", maxNote),
+	}
+	problem := ""
+	if now.Deduction, err = amountOf(r.PostFormValue("deduction"), order.State.Order.Currency); err != nil {
+		problem = "Write the amount as a number with a point, like 12.50."
+	} else {
+		_, err = c.Cases.AnswerAppeal(ctx, k, r.PathValue("inspection"), now, v.actor())
+	}
+	var faults returns.InspectionFaults
+	var f *fault.Error
+	switch {
+	case errors.As(err, &faults):
+		problem = findingWords[faults[0]]
+	case errors.Is(err, returns.ErrStep):
+		return c.done(w, r, "returns", id, errStale, "")
+	case errors.As(err, &f) && f.Class == fault.Permanent:
+		problem = f.Message
+	}
+	if problem != "" {
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, func(view *caseView) { view.retypeAnswer(r, problem) })
+	}
+	if err == nil {
+		err = c.mend(ctx, v, act{name: "answer appeal", object: "case:" + id})
+	}
+	return c.done(w, r, "returns", id, err, "answered")
+}
+
+// writeShopper sends words of a member of staff to a case's shopper.
+func (c *console) writeShopper(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, words := r.PathValue("id"), text(r, "words", maxWords)
+	if words == "" {
+		return c.done(w, r, "returns", id, nil, "need_letter")
+	}
+	k, err := c.Store.Case(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	var f *fault.Error
+	err = c.Cases.Write(r.Context(), k, words, v.actor())
+	if errors.As(err, &f) && f.Class == fault.Permanent {
+		return c.showReturn(w, r, v, http.StatusConflict, func(view *caseView) { view.Problem, view.Letter = f.Message, words })
+	}
+	if err == nil {
+		err = c.mend(r.Context(), v, act{name: "write", object: "case:" + id})
+	}
+	return c.done(w, r, "returns", id, err, "written")
+}
+
+// sayInformed notes how the consumer was told of the right of withdrawal.
+func (c *console) sayInformed(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "words", maxNote)
+	if note == "" {
+		return c.done(w, r, "returns", id, nil, "need_note")
+	}
+	k, err := c.Store.Case(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if err := c.Cases.SayInformed(r.Context(), k, v.actor(), note); err != nil {
+		return err
+	}
+	err = c.mend(r.Context(), v, act{name: "note how the consumer was informed", object: "case:" + id, note: note})
+	return c.done(w, r, "returns", id, err, "informed")
+}
+
+// foundView is one inspection as a page shows it.
+type foundView struct {
+	store.Inspection
+	item
+	Currency string
+	Open     bool // the shopper objected and nobody answered
+	Answer   findingRow
+}
+
+// foundOf gives what was found of a case's goods, replaced findings included.
+func foundOf(order store.Order, all []store.Inspection) []foundView {
+	var out []foundView
+	for _, i := range all {
+		f := foundView{
+			Inspection: i, item: item{Line: lineOf(order, i.LineID)}, Currency: order.State.Order.Currency,
+			Open: !i.AppealedAt.IsZero() && i.ReplacedBy == "",
+		}
+		f.Answer = findingRow{Grade: string(i.Grade), Outcome: string(i.Outcome)}
+		if i.Deduction > 0 {
+			f.Answer.Deduction = money.Decimal(i.Deduction, f.Currency)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (v *caseView) retypeAnswer(r *http.Request, problem string) {
+	v.Problem = "Nothing was done. " + problem
+	for i := range v.Found {
+		if v.Found[i].Inspection.ID == r.PathValue("inspection") {
+			v.Found[i].Answer = findingRow{
+				Grade: r.PostFormValue("grade"), Outcome: r.PostFormValue("outcome"), Deduction: r.PostFormValue("deduction"),
+				Reason: r.PostFormValue("reason"), Notes: r.PostFormValue("note"), Problem: problem,
+			}
+		}
+	}
+}
+
+// lookAt adds to a view what was found, and the form to look at what is left.
+func (c *console) lookAt(ctx context.Context, view *caseView, inspections []store.Inspection) error {
+	view.Found = foundOf(view.Order, inspections)
+	view.Language = languageName(view.Order.Language)
+	refunds, err := c.Store.RefundsOf(ctx, view.Case.OrderID)
+	if err != nil {
+		return err
+	}
+	view.Inspection, err = inspectionOf(view, inspections, refunds)
+	return err
+}
+
+// languages are the names of the languages that shoppers are written to in.
+var languages = map[string]string{"en": "English", "pl": "Polish", "sl": "Slovenian", "ar": "Arabic", "ru": "Russian", "de": "German"}
+
+func languageName(code string) string {
+	if name, ok := languages[code]; ok {
+		return name
+	}
+	return code
+}
+
+// gradeChoices and outcomeChoices are the choices of the forms.
+var (
+	gradeWords = map[returns.Grade]string{
+		returns.AsNew: "As new", returns.Opened: "Opened", returns.Used: "Used", returns.Damaged: "Damaged",
+		returns.WrongItem: "Another item was in the box", returns.Missing: "Not in the box",
+	}
+	outcomeWords = map[returns.Outcome]string{
+		returns.Accept: "Accept in full", returns.Deduct: "Accept with a deduction", returns.DoNotPay: "Do not pay",
+	}
+)
+
+// choice is one value of a list to choose from.
+type choice struct {
+	Value, Word string
+	Chosen      bool
+}
+
+func gradeChoices(chosen string) []choice {
+	var out []choice
+	for _, g := range returns.Grades {
+		out = append(out, choice{string(g), gradeWords[g], string(g) == chosen})
+	}
+	return out
+}
+
+func outcomeChoices(chosen string) []choice {
+	var out []choice
+	for _, o := range returns.Outcomes {
+		out = append(out, choice{string(o), outcomeWords[o], string(o) == chosen})
+	}
+	return out
+}
+
+// appealRow is an objection that nobody answered.
+type appealRow struct {
+	foundView
+	Case store.Case
+}
+
+// appeals gives what shoppers object to, oldest first.
+func (c *console) appeals(ctx context.Context, limit int) ([]appealRow, error) {
+	rows, err := c.Store.Appeals(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []appealRow
+	for _, i := range rows {
+		k, err := c.Store.Case(ctx, i.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		order, err := c.Store.Order(ctx, k.OrderID)
+		if err != nil && !isNotFound(err) {
+			return nil, err
+		}
+		out = append(out, appealRow{foundOf(order, []store.Inspection{i})[0], k})
+	}
+	return out, nil
+}
