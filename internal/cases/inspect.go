@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"homeward/internal/fault"
 	"homeward/internal/id"
@@ -50,9 +51,11 @@ func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found [
 		return c, nil, err
 	}
 	ids := make([]string, len(found))
+	now := d.Now()
 	for i, f := range found {
-		ids[i] = id.New(d.Now())
-		if err := tx.AddInspection(ctx, store.Inspection{ID: ids[i], CaseID: c.ID, Inspection: f, By: actor, At: d.Now()}); err != nil {
+		at := now.Add(time.Duration(i) * time.Millisecond) // they keep their order
+		ids[i] = id.New(at)
+		if err := tx.AddInspection(ctx, store.Inspection{ID: ids[i], CaseID: c.ID, Inspection: f, By: actor, At: at}); err != nil {
 			return c, nil, err
 		}
 	}

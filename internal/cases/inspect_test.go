@@ -299,3 +299,34 @@ func (b *bench) must2(order store.Order, err error) store.Order {
 	}
 	return order
 }
+
+// A deduction that an answer lowers goes back, to the cent; what is kept in the end is what stands.
+func TestALoweredDeductionGoesBack(t *testing.T) {
+	for name, kind := range map[string]returns.Kind{"return": returns.Return, "withdrawal": returns.Withdrawal} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			var c store.Case
+			if kind == returns.Return {
+				c = b.open("n1", units("l1", 2))
+			} else {
+				c = b.withdraw("w1", units("l1", 2))
+				if err := b.desk.SayInformed(t.Context(), c, "staff:olga", "on paper"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c = b.inspect(c, row("l1", 1, returns.AsNew, returns.Accept, 0), row("l1", 1, returns.Used, returns.Deduct, 1500))
+			b.stripe(b.refunds(7980 - 1500)[0], "succeeded")
+			b.state(c, returns.Closed)
+			was := b.inspections(c)[1]
+			if err := b.desk.Appeal(t.Context(), c, was.ID, "hardly"); err != nil {
+				t.Fatal(err)
+			}
+			now := returns.Inspection{Grade: returns.Opened, Outcome: returns.Deduct, Deduction: 499, Reason: "only the seal"}
+			c = b.must(b.desk.AnswerAppeal(t.Context(), c, was.ID, now, "staff:jan"))
+			rows := b.refunds(7980-1500, 1001)
+			b.state(c, returns.Refunding)
+			b.stripe(rows[1], "succeeded")
+			b.state(c, returns.Closed)
+		})
+	}
+}
