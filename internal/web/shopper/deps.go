@@ -22,6 +22,8 @@ type Deps struct {
 	Links  Links
 	// Withdrawals takes statements of withdrawal. nil: the pages show the model form alone.
 	Withdrawals Withdrawals
+	// Photos keeps what the form of a claim uploads. nil: it takes none.
+	Photos Photos
 	// Words speaks a language (one of templates.Languages) with a region's formats ("" for the language's own) and times in
 	// a zone: (*templates.Renderer).Words.
 	Words func(language, region string, zone *time.Location) page.Words
@@ -65,6 +67,8 @@ type Refunds interface {
 type Cases interface {
 	// Open makes the case of a form. The same nonce gives the same case, with store.ErrDuplicate or without.
 	Open(ctx context.Context, order store.Order, request returns.Request, nonce string) (store.Case, error)
+	// OpenClaim records that something is wrong with goods. The same nonce gives the same case. notices is what the form showed.
+	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// CallOff ends a case because its shopper keeps the goods.

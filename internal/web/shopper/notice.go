@@ -1,6 +1,7 @@
 package shopper
 
 import (
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"sort"
@@ -76,10 +77,12 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, status int) {
 func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop, words page.Words) {
 	n := &notice{Frame: h.frame(shop, words, words.T("page.down.title")), Text: words.T("page.down.text"), Ways: h.ways(shop, words)}
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil {
+		fields, err := readFields(r, func(url.Values, *multipart.Part) error { return nil })
+		if err != nil && len(fields) == 0 {
 			h.refuse(w, r, http.StatusRequestEntityTooLarge)
 			return
 		}
+		r.PostForm = fields
 		n.Text = words.T("page.down.form")
 		n.Retry = keep(r, words)
 	}
@@ -101,7 +104,7 @@ func keep(r *http.Request, words page.Words) *retry {
 	}
 	labels := map[string]string{
 		"note": "page.form.note", "tracking": "page.case.tracking", "number": "page.lookup.number", "email": "page.lookup.email",
-		"name": "page.withdraw.name", "order": "page.lookup.number",
+		"text": "page.claim.text", "name": "page.withdraw.name", "order": "page.lookup.number",
 	}
 	fields := make([]string, 0, len(r.PostForm))
 	for name := range r.PostForm {

@@ -63,6 +63,7 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))
 	h.withdrawRoutes()
+	h.claimRoutes()
 	h.routes.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { h.missing(w, r, nil) })
 
 	guard := http.NewCrossOriginProtection()
@@ -70,14 +71,19 @@ func New(d Deps) (http.Handler, error) {
 	return pages.Secure(bound(sameSite(guard.Handler(h.routes)))), nil
 }
 
-// bound keeps a request small and short. A statement of withdrawal may be longer, and outlives its connection.
+// bound keeps a request small and short. A statement of withdrawal may be longer, a
+// claim brings photos, and both outlive their connection.
 func bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, most := r.Context(), int64(maxBody)
 		if statutory(r) {
 			ctx, most = context.WithoutCancel(ctx), maxStatement
 		}
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		wait := patience
+		if claiming(r) {
+			ctx, most, wait = context.WithoutCancel(ctx), maxClaim, claimPatience
+		}
+		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, most)
