@@ -41,6 +41,7 @@ type casePage struct {
 type foundRow struct {
 	itemRow
 	Outcome, Reason string
+	Appeal          appeal
 }
 
 // casePage tells how a case stands. What it cannot read of the story it leaves out: the rest is true without it.
@@ -149,8 +150,8 @@ func (v *visit) found(all []store.Inspection) []foundRow {
 		if !ok || i.ReplacedBy != "" {
 			continue
 		}
-		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason}
-		row.Outcome = v.words.T("page.case.found."+string(i.Outcome), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
+		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason, Appeal: appealOf(all, i)}
+		row.Outcome = v.words.T(foundWord(i), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
 		rows = append(rows, row)
 	}
 	return rows
@@ -197,7 +198,7 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 var caseEvents = map[string]string{
 	"requested": "requested", "withdrew": "withdrew", "changed": "changed", "approved": "approved", "approve": "approved", "reject": "reject",
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
-	"call_off": "call_off", "reopen": "reopen",
+	"call_off": "call_off", "reopen": "reopen", "appealed": "appealed", cases.Wrote: "wrote",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.

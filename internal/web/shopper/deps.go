@@ -71,6 +71,8 @@ type Cases interface {
 	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
+	// Appeal keeps what a shopper says against an inspection; said again it is kept once.
+	Appeal(ctx context.Context, c store.Case, inspectionID, words string) error
 	// CallOff ends a case because its shopper keeps the goods.
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 }

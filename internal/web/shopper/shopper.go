@@ -58,6 +58,7 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
 		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
 		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
+		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 	}
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))

@@ -1,0 +1,83 @@
+package shopper
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"homeward/internal/cases"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// appeal is how a shopper objects to what an inspection keeps back, and what became of it.
+type appeal struct {
+	ID    string // of the inspection
+	Can   bool
+	Said  string // what the shopper wrote
+	Waits bool   // nobody answered yet
+	Field string // the id of the field on the page
+	Typed string
+	Wrong string
+}
+
+// appealOf tells how a shopper can object to one of a case's inspections, or did.
+func appealOf(all []store.Inspection, one store.Inspection) appeal {
+	a := appeal{ID: one.ID, Can: cases.Appealable(all, one), Said: one.Appeal, Waits: !one.AppealedAt.IsZero(), Field: "appeal-" + one.ID}
+	for _, before := range all {
+		if before.ReplacedBy == one.ID {
+			a.Said = before.Appeal
+		}
+	}
+	return a
+}
+
+// foundWord is the key of the words for what was found: what is not there is not merely not paid for.
+func foundWord(i store.Inspection) string {
+	if i.Grade.Absent() {
+		return "page.case.found." + string(i.Grade)
+	}
+	return "page.case.found." + string(i.Outcome)
+}
+
+// objectTo keeps what a shopper says against an inspection; a person looks at it again. The same inspection is objected to once,
+// so a form sent twice does it once.
+func (h *handler) objectTo(w http.ResponseWriter, r *http.Request, v *visit) {
+	if err := r.ParseForm(); err != nil {
+		h.refuse(w, r, http.StatusRequestEntityTooLarge)
+		return
+	}
+	c, l, ok := h.findCase(w, r, v)
+	if !ok {
+		return
+	}
+	id, typed := r.PostForm.Get("inspection"), strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n"))
+	if typed == "" || utf8.RuneCountInString(typed) > returns.MaxNote {
+		h.appealAgain(w, r, v, h.casePage(r, v, c, l), id, typed)
+		return
+	}
+	err := h.Cases.Appeal(r.Context(), c, id, typed)
+	if errors.Is(err, store.ErrNotFound) {
+		h.refuse(w, r, http.StatusUnprocessableEntity)
+		return
+	}
+	h.moved(w, r, v, c, err)
+}
+
+// appealAgain shows the page with everything typed and what is wrong with it.
+func (h *handler) appealAgain(w http.ResponseWriter, r *http.Request, v *visit, p *casePage, id, typed string) {
+	for i := range p.Found {
+		a := &p.Found[i].Appeal
+		if a.ID == id && a.Can {
+			a.Typed, a.Wrong = typed, v.words.T("page.error.appeal")
+			p.Errors = append(p.Errors, formError{Field: a.Field, Text: a.Wrong})
+		}
+	}
+	if len(p.Errors) == 0 {
+		h.refuse(w, r, http.StatusUnprocessableEntity)
+		return
+	}
+	p.Speak = nil // another language would lose what was typed
+	h.render(w, r, http.StatusUnprocessableEntity, "case", p)
+}
