@@ -5,22 +5,86 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
+	"homeward/internal/contact"
 	"homeward/internal/id"
+	"homeward/internal/messages"
+	"homeward/internal/notify"
+	"homeward/internal/outbox"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
 
-// alarm tells of a deadline that comes near or was missed: the case's log first.
+// alarm tells of a deadline that comes near or was missed: the case's log, the shop's staff or the shopper who must act, and
+// the shop's own systems.
 func (w *Worker) alarm(ctx context.Context, tx *store.Tx, shop *config.Shop, row store.Term, stage returns.ReminderKind) ([]store.Task, error) {
-	if row.CaseID != "" {
-		now := w.Now()
-		err := tx.AddCaseStep(ctx, store.CaseStep{
-			ID: id.New(now), CaseID: row.CaseID, At: now, Actor: cases.System, Step: "deadline_" + string(stage),
-			Note: string(row.Kind) + " by the " + string(row.Party) + " until " + row.Last.String() + " (" + string(row.Rule) + ")",
-		})
-		if err != nil {
+	if err := w.logAlarm(ctx, tx, row, stage); err != nil {
+		return nil, err
+	}
+	order := store.Order{Shop: shop.ID, Language: shop.Languages[0]}
+	if row.OrderID != "" {
+		var err error
+		if order, err = tx.Order(ctx, row.OrderID); err != nil {
 			return nil, err
 		}
 	}
-	return nil, nil
+	tell := w.tellStaff
+	if row.Party == returns.ByShopper {
+		tell = w.remindShopper
+	}
+	tasks, err := tell(ctx, tx, shop, order, row, stage)
+	if err != nil {
+		return nil, err
+	}
+	e := notify.Event{Type: notify.DeadlineNear, Key: row.ID + ":" + string(stage) + ":" + row.Last.String(), OrderID: row.OrderID}
+	if stage == returns.Missed {
+		e.Type = notify.DeadlineMissed
+	}
+	e.Data = map[string]any{"order": notify.OrderOf(order), "deadline": notify.DeadlineOf(row, string(stage))}
+	more, err := notify.Add(ctx, tx, shop, e, w.Now())
+	return append(tasks, more...), err
+}
+
+func (w *Worker) logAlarm(ctx context.Context, tx *store.Tx, row store.Term, stage returns.ReminderKind) error {
+	if row.CaseID == "" {
+		return nil
+	}
+	now := w.Now()
+	return tx.AddCaseStep(ctx, store.CaseStep{
+		ID: id.New(now), CaseID: row.CaseID, At: now, Actor: cases.System, Step: "deadline_" + string(stage),
+		Note: string(row.Kind) + " by the " + string(row.Party) + " until " + row.Last.String() + " (" + string(row.Rule) + ")",
+	})
+}
+
+// tellStaff mails whoever the shop named for deadlines, in the shop's first language. Without an address the console and the
+// metrics tell alone.
+func (w *Worker) tellStaff(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, row store.Term, stage returns.ReminderKind) ([]store.Task, error) {
+	to := shop.Returns.StaffMail
+	if to == "" {
+		to = shop.Brand.ReplyTo
+	}
+	address, ok := contact.Email(to)
+	if !ok {
+		return nil, nil
+	}
+	now := w.Now()
+	order.Language = shop.Languages[0]
+	return outbox.Add(ctx, tx, order, messages.ForStaff(messages.Notice{
+		Now: now, ID: row.ID, Step: string(stage) + " " + row.Last.String(), Policy: outbox.Policy(shop),
+		Contact: messages.Contact{Email: address, Zone: shop.Zone},
+		Data: messages.Data{
+			CaseID: row.CaseID, WithdrawalID: row.WithdrawalID, Deadline: string(row.Kind), Stage: string(stage), NewDate: row.Last.String(),
+		},
+	}), now)
+}
+
+// remindShopper writes to a shopper whose time to send goods back ends soon. That it is over is for staff to see.
+func (w *Worker) remindShopper(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, row store.Term, stage returns.ReminderKind) ([]store.Task, error) {
+	if stage == returns.Missed || row.Kind != returns.TermSendBack || row.CaseID == "" {
+		return nil, nil
+	}
+	now := w.Now()
+	return outbox.Add(ctx, tx, order, messages.ForCase(messages.Notice{
+		Now: now, Topic: messages.ReturnSendSoon, ID: row.CaseID, Step: "send_soon " + row.Last.String(), Policy: outbox.Policy(shop),
+		Contact: outbox.Contact(shop, order.State.Order), Data: messages.Data{NewDate: row.Last.String()},
+	}), now)
 }

@@ -157,7 +157,7 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 		From: l.shop.Mail.From, To: l.row.Recipient, ToName: addressee(l), ReplyTo: l.shop.Brand.ReplyTo,
 		Subject: words.Subject, HTML: words.HTML, Text: words.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
 	}
-	if first != "" && first != l.row.HeaderID {
+	if first != "" && first != l.row.HeaderID && l.row.Topic != messages.StaffDeadline {
 		m.References = []string{first}
 	}
 	call, cancel := context.WithTimeout(ctx, mailTimeout)
@@ -172,7 +172,7 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 
 // addressee names the reader of a mail. A receipt that goes to another address than the order's names nobody of the order.
 func addressee(l *letter) string {
-	if l.said != nil && stranger(l) {
+	if l.row.Topic == messages.StaffDeadline || (l.said != nil && stranger(l)) {
 		return ""
 	}
 	return l.order.State.Order.Customer.Name
@@ -410,13 +410,27 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 			v.Claim = w.Cases.ClaimView(ctx, id, l.order, *answer)
 		}
 	}
-	if l.said != nil {
+	switch {
+	case l.row.Topic == messages.StaffDeadline:
+		viewForStaff(l, &v, w.Config.PublicURL)
+	case l.said != nil:
 		viewWithdrawal(l, &v)
 	}
 	if d := l.row.Data; d.RefundID != "" {
 		v.Refund = &templates.Refund{Amount: d.Amount, Currency: d.Currency, Reference: d.Reference, Kind: "stripe", Status: refundStatus(l.row.Topic), At: l.row.CreatedAt}
 	}
 	return v
+}
+
+// viewForStaff leads staff to the console. They get no shopper's link: whoever has it acts as the shopper.
+func viewForStaff(l *letter, v *templates.View, publicURL string) {
+	v.Link = publicURL + "/ops/deadlines"
+	if s := l.said; s != nil {
+		v.Withdrawal = &templates.Withdrawal{Reference: s.Reference, Number: s.Number}
+	}
+	if zone := l.shop.Zone; zone != nil {
+		v.Zone = zone
+	}
 }
 
 // viewWithdrawal adds a statement to a view. A receipt that goes to an address which is not the order's holds no link to it:

@@ -75,6 +75,7 @@ type Worker struct {
 	Queue   interface {
 		Enqueue(ctx context.Context, tasks ...store.Task)
 	}
+	Caller   Caller // to the shops' own systems
 	Observe  Observer
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -103,6 +104,8 @@ func (w *Worker) do(ctx context.Context, task store.Task) error {
 		return w.deadline(ctx, task)
 	case store.TermWork:
 		return w.term(ctx, task)
+	case store.CallWork:
+		return w.tellShop(ctx, task)
 	default:
 		return fmt.Errorf("jobs: unknown kind of work %q", task.Kind)
 	}

@@ -79,9 +79,11 @@ func (c composer) sections() []section {
 	switch c.v.Topic {
 	case messages.OrderPlaced:
 		return []section{c.order()}
-	case messages.OrderPaid, messages.OrderPacking, messages.OrderCancelled:
+	case messages.StaffDeadline:
+		return []section{c.deadline()}
+	case messages.OrderPaid, messages.OrderPacking, messages.OrderCancelled, messages.ShipDelay:
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
-	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
+	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
 		return c.returned()
 	case messages.ReturnOnItsWay:
 		return c.returned()

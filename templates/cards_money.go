@@ -16,8 +16,8 @@ func (c composer) returned() []section {
 	for _, item := range k.Items {
 		s.Items = append(s.Items, c.item(item.Line, item.Quantity, false))
 	}
-	s.Facts = []fact{{Label: c.w.T("label.return_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved, Literal: true}}
-	if address := c.v.Shop.returnAddress(); c.v.Topic == messages.ReturnApproved && address != "" {
+	s.Facts = []fact{{Label: c.w.T("label.return_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon, Literal: true}}
+	if address := c.v.Shop.returnAddress(); (c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) && address != "" {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_to"), Lines: addressLines(c.v.Shop.Name, address), Literal: true})
 	}
 	if k.Reason != "" {
@@ -27,6 +27,23 @@ func (c composer) returned() []section {
 		s.Sums = []fact{{Label: c.w.T("label.expected_refund"), Value: c.w.Money(k.Expected, k.Currency), Strong: true}}
 	}
 	return []section{s}
+}
+
+// deadline shows staff what has to be done, until when, and what it belongs to.
+func (c composer) deadline() section {
+	s := section{Title: c.w.Code("term", c.v.Data.Deadline)}
+	add := func(label, value string, big, literal bool) {
+		if value = clean(value); value != "" {
+			s.Facts = append(s.Facts, fact{Label: c.w.T("label." + label), Value: value, Big: big, Literal: literal})
+		}
+	}
+	add("last_day", c.w.Day(c.v.Data.NewDate), true, false)
+	add("order", c.v.number(), false, true)
+	add("withdrawal", c.v.withdrawal().Reference, false, true)
+	if c.v.Case != nil {
+		add("return_number", c.v.Case.RMA, false, true)
+	}
+	return s
 }
 
 // addressLines breaks an address at its line ends or, where it has none, at its commas; the name comes first.

@@ -98,6 +98,9 @@ func (r *Renderer) compose(v View, w Words) letter {
 	if k := v.claim(); strings.TrimSpace(k.Words) != "" {
 		l.Quote, l.QuoteName = clean(k.Words), w.T(answerLabel(v.Topic))
 	}
+	if v.Topic == messages.ShipDelay && v.Data.Text != "" {
+		l.Quote, l.QuoteName = clean(v.Data.Text), w.T("label.reason")
+	}
 	l.Sections = c.sections()
 	if v.Topic == messages.OrderPlaced {
 		l.Legal = c.legal()
@@ -109,7 +112,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 var troubled = map[messages.Topic]bool{
 	messages.AttemptFailed: true, messages.Delayed: true, messages.Customs: true, messages.AddressProblem: true,
 	messages.Returning: true, messages.OrderCancelled: true, messages.ReturnRejected: true, messages.RefundFailed: true,
-	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true, messages.ClaimRefused: true, messages.ClaimExtended: true,
+	messages.RefundNeedsYou: true, messages.PickupEndsSoon: true, messages.ClaimRefused: true, messages.ClaimExtended: true, messages.ShipDelay: true,
 }
 
 // button names where the mail's button leads: a parcel is followed only when there is one.
@@ -121,10 +124,14 @@ func button(v View) string {
 			return "order"
 		}
 		return "follow"
-	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived:
+	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
 		return "return"
 	case messages.ClaimReceived, messages.ClaimGranted, messages.ClaimRefused, messages.ClaimExtended:
 		return "claim"
+	case messages.StaffDeadline:
+		return "console"
+	case messages.ShipDelay:
+		return "delay"
 	default:
 		return "order"
 	}
@@ -148,7 +155,7 @@ const (
 func (c composer) variables() map[string]any {
 	v, refund := c.v, c.v.refund()
 	values := map[string]any{
-		"Shop": v.Shop.Name, "Number": v.number(), "Reference": v.withdrawal().Reference, "RMA": "", "Day": c.w.Day(v.Data.NewDate),
+		"Shop": v.Shop.Name, "Number": v.number(), "Reference": v.withdrawal().Reference, "RMA": "", "Day": c.w.Day(v.Data.NewDate), "Until": c.w.Day(v.Data.Until),
 		"Amount": "", "Count": c.w.Number(int64(len(v.Parcels))), "From": c.w.Number(bankDaysFrom), "To": c.w.Number(bankDaysTo),
 	}
 	if v.Case != nil {
@@ -182,6 +189,9 @@ func (c composer) text(part string) string {
 
 func (c composer) foot() []string {
 	lines := []string{c.w.T("foot.why", c.values)}
+	if c.v.Topic == messages.StaffDeadline { // no shopper's contact
+		return []string{c.w.T("foot.why_staff", c.values)}
+	}
 	if c.v.Topic == messages.WithdrawalReceived {
 		if !c.v.Order.Known {
 			lines[0] = c.w.T("foot.why_statement", c.values)

@@ -116,6 +116,14 @@ var sampleVariants = map[messages.Topic][]func(*View){
 	messages.OrderCancelled: {
 		func(v *View) { v.Order.CancelReason = "customer" },
 		func(v *View) { v.Order.CancelReason = "inventory" },
+		func(v *View) { v.Order.CancelReason = "not_shipped_in_time" },
+	},
+	messages.StaffDeadline: {func(v *View) { v.Data.Stage = string(returns.Missed) }},
+	messages.ShipDelay: {
+		func(v *View) { v.Data.NewDate, v.Data.Text = "2026-12-18", "" },
+		func(v *View) {
+			v.Data.NewDate, v.Data.Text, v.Data.Silence = "2026-12-18", "", string(returns.SilenceConsents)
+		},
 	},
 	messages.ReturnReceived: {
 		func(v *View) { v.Case.Inspect = true },
@@ -183,6 +191,14 @@ func sampleView(lang string, topic messages.Topic) View {
 	case topic == messages.ClaimReceived || topic == messages.ClaimGranted || topic == messages.ClaimRefused || topic == messages.ClaimExtended:
 		v.Case, v.Claim = sampleCase(order, topic), sampleClaim(lang, topic)
 		v.Case.Refunds, v.Case.Expected = nil, 0
+	case topic == messages.StaffDeadline:
+		v.Case = sampleCase(order, topic)
+		v.Data.Deadline, v.Data.NewDate, v.Link = "refund", "2026-12-04", "https://orders.shop.example/ops/deadlines"
+	case topic == messages.ShipDelay:
+		v.Data.Until, v.Data.Silence, v.Data.Text = "2026-12-21", string(returns.SilenceCancels), sampleReason[lang]
+	case topic == messages.ReturnSendSoon:
+		v.Case, v.Data.NewDate = sampleCase(order, topic), "2026-12-04"
+		v.Refund = &v.Case.Refunds[0]
 	case messages.ClassOf(topic) == messages.Money || topic == messages.ReturnOnItsWay:
 		v.Case = sampleCase(order, topic)
 		v.Refund = &v.Case.Refunds[0]
@@ -289,6 +305,16 @@ var sampleStatement = map[string]string{
 	"ar": "أُخطركم بعدولي عن عقد بيع المنتجات التالية:\n1 × {item}\n\nالطلب: {number}\nالاسم: {name}\nالبريد الإلكتروني للتأكيد: {email}",
 	"ru": "Настоящим уведомляю об отказе от договора купли-продажи следующих товаров:\n1 × {item}\n\nЗаказ: {number}\nИмя и фамилия: {name}\nЭлектронная почта для подтверждения: {email}",
 	"de": "Hiermit widerrufe ich den von mir abgeschlossenen Vertrag über den Kauf der folgenden Waren:\n1 × {item}\n\nBestellung: {number}\nName: {name}\nE-Mail für die Bestätigung: {email}",
+}
+
+// sampleReason is what a shop might give as the reason of a delay.
+var sampleReason = map[string]string{
+	"en": "Our supplier has not delivered the kettles.",
+	"pl": "Dostawca nie przywiózł nam czajników.",
+	"sl": "Dobavitelj nam ni dostavil kotličkov.",
+	"ar": "لم يسلّمنا المورّد الغلايات بعد.",
+	"ru": "Поставщик не привёз нам чайники.",
+	"de": "Unser Lieferant hat die Wasserkessel nicht geliefert.",
 }
 
 // sampleDecision is what staff might write.

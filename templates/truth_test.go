@@ -161,5 +161,8 @@ func evilView(lang string, topic messages.Topic, evil string) templates.View {
 	if v.Claim != nil {
 		v.Claim.Text, v.Claim.Words, v.Claim.Language, v.Data.Currency = evil+"\n"+evil, evil, evil, "XX\n<b>"
 	}
+	if v.Data.Text != "" {
+		v.Data.Text = evil
+	}
 	return v
 }

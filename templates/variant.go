@@ -5,6 +5,7 @@ import (
 
 	"homeward/internal/messages"
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 )
 
 // variant gives the texts that fit what happened: "delivered.neighbour". A variant says only what differs from its
@@ -22,9 +23,15 @@ func variant(v View) string {
 	case messages.Returning:
 		detail = incidentVariant(v, orders.Refused, orders.Uncollected)
 	case messages.OrderCancelled:
-		if reason := v.Order.CancelReason; reason == "customer" || reason == "inventory" {
+		if reason := v.Order.CancelReason; reason == "customer" || reason == "inventory" || reason == "not_shipped_in_time" {
 			detail = reason
 		}
+	case messages.StaffDeadline:
+		if v.Data.Stage == string(returns.Missed) {
+			detail = "missed"
+		}
+	case messages.ShipDelay:
+		detail = shipDelayVariant(v)
 	case messages.ReturnApproved:
 		if v.Shop.returnAddress() == "" {
 			detail = "no_address"
@@ -101,6 +108,18 @@ func delayedVariant(v View) string {
 		return string(v.Data.Fact)
 	default:
 		return ""
+	}
+}
+
+// shipDelayVariant: whether there is a date, and whether no answer is consent.
+func shipDelayVariant(v View) string {
+	switch {
+	case v.Data.NewDate == "":
+		return ""
+	case v.Data.Silence == string(returns.SilenceConsents):
+		return "consent"
+	default:
+		return "date"
 	}
 }
 

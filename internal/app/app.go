@@ -97,8 +97,13 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 	if err != nil {
 		return err
 	}
+	var through http.RoundTripper
+	if seams.HTTP != nil {
+		through = seams.HTTP.Transport
+	}
 	a.Worker = &jobs.Worker{
-		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
+		Caller: jobs.NewCaller(through),
+		DB:     a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
 		Queue: a.Queue, Observe: a.Metrics, Log: a.Log, Now: a.now, Crash: seams.Crash,
 	}
 	a.Sweep = &jobs.Sweep{

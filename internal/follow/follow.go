@@ -23,7 +23,7 @@ type Follower struct {
 // Hear is a [store.Follower].
 func (f *Follower) Hear(ctx context.Context, tx *store.Tx, touched store.Touched) ([]store.Task, error) {
 	var tasks []store.Task
-	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases}
+	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases, f.tellRefunds}
 	for _, step := range steps {
 		more, err := step(ctx, tx, &touched)
 		if err != nil {
@@ -98,7 +98,11 @@ func (f *Follower) cases(ctx context.Context, tx *store.Tx, touched *store.Touch
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, more...)
+		told, err := f.tellCase(ctx, tx, shop, c, touched.Cases[caseID])
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(append(tasks, more...), told...)
 	}
 	return tasks, nil
 }

@@ -67,6 +67,12 @@ func ForRefund(n Notice) []Draft {
 	return n.drafts()
 }
 
+// ForStaff makes the drafts of one stage of a deadline (ID is the deadline's), for whoever the shop named.
+func ForStaff(n Notice) []Draft {
+	n.Topic = StaffDeadline
+	return n.drafts()
+}
+
 func (n Notice) drafts() []Draft {
 	item := news{topic: n.Topic, occasion: n.ID + " " + n.Step, at: n.Now, dueAt: n.Now, data: n.Data}
 	var expires time.Time

@@ -26,6 +26,7 @@ const (
 	Delayed         Topic = "delayed"
 	Customs         Topic = "customs"
 	AddressProblem  Topic = "address_problem"
+	ShipDelay       Topic = "ship_delay" // a notice of delay with the choice to wait or to cancel (16 CFR 435.2(b))
 	Returning       Topic = "returning"
 	OrderCancelled  Topic = "cancelled"
 	ReturnRequested Topic = "return_requested" // waiting for staff
@@ -36,6 +37,7 @@ const (
 	ReturnInspected Topic = "return_inspected" // what staff found, and what it brings
 	AppealAnswered  Topic = "appeal_answered"  // what became of an inspection that the shopper objected to
 	CaseMessage     Topic = "case_message"     // free words of a member of staff
+	ReturnSendSoon  Topic = "return_send_soon" // the time to send the goods of a return or a withdrawal ends in a few days
 
 	WithdrawalReceived      Topic = "withdrawal_received" // the acknowledgement of a statement (CRD Art. 11a(4))
 	WithdrawalGoodsReceived Topic = "withdrawal_goods"    // the goods of a withdrawal arrived: the refund follows
@@ -51,6 +53,7 @@ const (
 	RefundFailed    Topic = "refund_failed"    // also after succeeded: taken back
 	RefundNeedsYou  Topic = "refund_needs_you" // requires_action
 	OrderLink       Topic = "order_link"       // a fresh link, asked for on the lookup page
+	StaffDeadline   Topic = "staff_deadline"   // to the shop's own staff: a deadline comes near, or was missed
 )
 
 // Topics lists every topic in the order of an order's life.
@@ -59,7 +62,7 @@ var Topics = []Topic{
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
 	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived,
 	ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, RefundStarted, RefundSucceeded, RefundPaid,
-	RefundFailed, RefundNeedsYou, OrderLink,
+	RefundFailed, RefundNeedsYou, OrderLink, ReturnSendSoon, StaffDeadline, ShipDelay,
 }
 
 // Channel is how a message travels.
@@ -84,12 +87,12 @@ const (
 // ClassOf gives a topic's class: refunds are Money, placed is Statutory (it carries the withdrawal information on a
 // durable medium, CRD Art. 8(7)), so is the acknowledgement of a withdrawal (Art. 11a(4)), the steps of a return and the
 // goods of a withdrawal are Money (they decide about it), what is answered to a claim is Statutory (in Poland it has to be on
-// paper or another durable medium, ustawa o prawach konsumenta art. 7a), the rest is News.
+// paper or another durable medium, ustawa o prawach konsumenta art. 7a), so is a notice of delay, the rest is News.
 func ClassOf(t Topic) Class {
 	switch t {
-	case OrderPlaced, WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended:
+	case OrderPlaced, WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, ShipDelay:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage,
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, ReturnSendSoon, StaffDeadline,
 		WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
 		return Money
 	default:
@@ -98,10 +101,11 @@ func ClassOf(t Topic) Class {
 }
 
 // Fixed tells a topic that no policy moves: the acknowledgement of a withdrawal and the answers to a claim always go, by mail.
-// The shop's platform cannot send them instead, for it does not know what was said, and an SMS does not hold it.
+// The shop's platform cannot send them instead, for it does not know what was said, and an SMS does not hold it. So do a notice of
+// delay, and what staff are told of deadlines.
 func Fixed(t Topic) bool {
 	switch t {
-	case WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended:
+	case WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, StaffDeadline, ShipDelay:
 		return true
 	default:
 		return false
@@ -154,6 +158,10 @@ type Data struct {
 	Inspections  []string        `json:"inspections,omitempty"` // the ids of those that the message tells of
 	Text         string          `json:"text,omitempty"`        // what a member of staff wrote to the shopper
 	Claim        *ClaimAnswer    `json:"claim,omitempty"`
+	Deadline     string          `json:"deadline,omitempty"` // what has to be done: a returns.TermKind
+	Stage        string          `json:"stage,omitempty"`    // of the deadline: a returns.ReminderKind
+	Until        string          `json:"until,omitempty"`    // the day until which an answer is awaited, "2026-11-23"
+	Silence      string          `json:"silence,omitempty"`  // what no answer means: a returns.Silence
 }
 
 // ClaimAnswer is what was answered to a claim, frozen when the message became due: a later answer does not change it.

@@ -1,0 +1,126 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/notify"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// tellCase tells the shop's own systems that a case was opened or moved.
+func (f *Follower) tellCase(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case, how store.CaseTouch) ([]store.Task, error) {
+	if shop.Notify.URL == "" || (!how.Opened && !how.Moved) {
+		return nil, nil
+	}
+	order, err := tx.Order(ctx, c.OrderID)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	data := map[string]any{"order": notify.OrderOf(order), "case": notify.CaseOf(c, order.State.Order.Currency)}
+	events := []notify.Event{{Type: notify.CaseMoved, Key: c.ID + ":" + strconv.FormatInt(c.Version, 10)}}
+	if how.Opened {
+		events = []notify.Event{{Type: notify.CaseOpened, Key: c.ID}}
+	}
+	if agreed := c.State != returns.Requested && c.State != returns.Rejected && c.State != returns.Withdrawn; agreed {
+		switch c.Remedy {
+		case returns.ExchangeRemedy:
+			events = append(events, notify.Event{Type: notify.ExchangeRequested, Key: c.ID})
+		case returns.CreditRemedy:
+			events = append(events, notify.Event{Type: notify.CreditRequested, Key: c.ID})
+		default:
+		}
+	}
+	var tasks []store.Task
+	for _, e := range events {
+		e.OrderID, e.Data = c.OrderID, data
+		more, err := notify.Add(ctx, tx, shop, e, f.Now())
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
+}
+
+// tellRefunds tells them of refunds that nobody but they can pay back, that went through, or that failed.
+func (f *Follower) tellRefunds(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	var tasks []store.Task
+	for _, refundID := range slices.Sorted(maps.Keys(touched.Refunds)) {
+		r, err := tx.Refund(ctx, refundID)
+		if errors.Is(err, store.ErrNotFound) { // it was there already, by another id
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		shop, ok := f.Config.Shop(r.Shop)
+		kind := refundEvent(r)
+		if !ok || kind == "" || shop.Notify.URL == "" {
+			continue
+		}
+		more, err := f.tellRefund(ctx, tx, shop, r, kind)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
+}
+
+func (f *Follower) tellRefund(ctx context.Context, tx *store.Tx, shop *config.Shop, r store.Refund, kind string) ([]store.Task, error) {
+	order, err := tx.Order(ctx, r.OrderID)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	payBy, err := payBy(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	data := map[string]any{"order": notify.OrderOf(order), "refund": notify.RefundOf(r, payBy)}
+	return notify.Add(ctx, tx, shop, notify.Event{Type: kind, Key: r.ID, OrderID: r.OrderID, Data: data}, f.Now())
+}
+
+// refundEvent gives what there is to tell of a refund, "" for nothing. What the shop did itself is no news to it.
+func refundEvent(r store.Refund) string {
+	switch {
+	case r.Origin == store.OriginShop:
+		return ""
+	case r.Status == store.RefundSucceeded:
+		return notify.RefundSucceeded
+	case r.Status == store.RefundFailed:
+		return notify.RefundFailed
+	case r.NeedsPerson && r.PaymentKind != "stripe":
+		return notify.RefundNeedsHand
+	default:
+		return ""
+	}
+}
+
+// payBy gives the end of the time to pay a refund.
+func payBy(ctx context.Context, tx *store.Tx, r store.Refund) (time.Time, error) {
+	owner := store.OwnerOfCase(r.CaseID)
+	if r.CaseID == "" {
+		owner = store.OwnerOfOrder(r.OrderID)
+	}
+	all, err := tx.TermsOf(ctx, owner)
+	for _, t := range all {
+		if t.Kind == returns.TermRefund {
+			return t.EndAt, err
+		}
+	}
+	return time.Time{}, err
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
