@@ -16,6 +16,7 @@ import (
 	"homeward/internal/app"
 	"homeward/internal/check"
 	"homeward/internal/config"
+	"homeward/internal/files"
 	"homeward/internal/store"
 	"homeward/internal/withdrawals"
 	"homeward/jobs"
@@ -107,8 +108,16 @@ func probes(opened *closers) check.Probes {
 			*opened = append(*opened, pool.Close)
 			return pool, nil
 		},
-		Twilio:   func(s config.SMS) (check.Checker, error) { return twilio.New(app.SMSConfig(s, app.Seams{})) },
-		Stripe:   func(p config.Payments) (check.Checker, error) { return stripe.New(app.StripeConfig(p, app.Seams{})) },
+		Twilio: func(s config.SMS) (check.Checker, error) { return twilio.New(app.SMSConfig(s, app.Seams{})) },
+		Stripe: func(p config.Payments) (check.Checker, error) { return stripe.New(app.StripeConfig(p, app.Seams{})) },
+		Files: func(ctx context.Context, address string) (check.Checker, error) {
+			box, err := files.Open(ctx, address)
+			if err != nil {
+				return nil, err
+			}
+			*opened = append(*opened, func() { _ = box.Close() })
+			return box, nil
+		},
 		Resolver: net.DefaultResolver,
 		HTTP:     &http.Client{Timeout: 10 * time.Second},
 	}

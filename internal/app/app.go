@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -11,11 +12,13 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
+	"homeward/internal/files"
 	"homeward/internal/follow"
 	"homeward/internal/giveway"
 	"homeward/internal/link"
 	"homeward/internal/metrics"
 	"homeward/internal/store"
+	"homeward/internal/uploads"
 	"homeward/internal/web/hooks"
 	"homeward/internal/withdrawals"
 	"homeward/jobs"
@@ -46,6 +49,7 @@ type App struct {
 	Links       *Links
 	Desk        *cases.Desk
 	Withdrawals *withdrawals.Desk
+	Uploads     *uploads.Desk
 	Metrics     *metrics.Metrics
 	Log         *slog.Logger
 
@@ -92,6 +96,11 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 	a.DB.Follow((&follow.Follower{Config: a.Config, Now: a.now}).Hear, a.Queue.Enqueue)
 	a.Links = &Links{Signer: signer, Config: a.Config, DB: a.DB, Queue: a.Queue, Now: a.now}
 	a.Desk = &cases.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Now: a.now}
+	box, err := files.Open(ctx, cmp.Or(a.Config.Files, config.FilesBeside(a.Config.Database)))
+	if err != nil {
+		return err
+	}
+	a.Uploads = &uploads.Desk{DB: a.DB, Box: box, Config: a.Config, Now: a.now, Log: a.Log}
 	a.Withdrawals = &withdrawals.Desk{DB: a.DB, Config: a.Config, Queue: a.Queue, Cases: a.Desk, Now: a.now}
 	outside, err := a.outside(seams)
 	if err != nil {
@@ -178,6 +187,9 @@ func (a *App) Close() error {
 	}
 	for _, p := range a.pools {
 		p.Close()
+	}
+	if a.Uploads != nil {
+		_ = a.Uploads.Box.Close() // nothing is held open but idle connections
 	}
 	var first error
 	if a.Redis != nil {

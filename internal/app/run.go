@@ -67,6 +67,7 @@ func (a *App) Run(asked context.Context, roles Roles, ls Listeners) error {
 	}
 	if roles.Timers {
 		timers.Go(func() { a.Sweep.Run(ctx) })
+		timers.Go(func() { a.Uploads.Run(ctx) })
 	}
 	if roles.Worker {
 		server := jobs.NewServer(a.Redis, a.Worker, jobs.Options{

@@ -43,7 +43,7 @@ func (a *App) Handler() (http.Handler, error) {
 func (a *App) shopper() (http.Handler, error) {
 	signer := a.Links.Signer
 	return shopper.New(shopper.Deps{
-		Config: a.Config, Signer: signer, Store: shopper.DB{DB: a.DB}, Cases: a.Desk, Links: a.Links, Withdrawals: a.Withdrawals, Log: a.Log, Now: a.now,
+		Config: a.Config, Signer: signer, Store: shopper.DB{DB: a.DB}, Cases: a.Desk, Links: a.Links, Withdrawals: a.Withdrawals, Files: a.Uploads, Photos: a.Uploads, Log: a.Log, Now: a.now,
 		Words: func(language, region string, zone *time.Location) page.Words {
 			return a.render.Words(language, region, zone)
 		},
@@ -52,7 +52,7 @@ func (a *App) shopper() (http.Handler, error) {
 
 func (a *App) console() http.Handler {
 	return ops.New(ops.Deps{
-		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Withdrawals: a.Withdrawals, Shops: shopIDs(a.Config), Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
+		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Withdrawals: a.Withdrawals, Files: a.Uploads, Shops: shopIDs(a.Config), Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
 		Queues: jobs.Dashboard(a.Redis, queuesRoot, false), QueuesReadOnly: jobs.Dashboard(a.Redis, queuesRoot, true), Now: a.now, Log: a.Log,
 	})
 }

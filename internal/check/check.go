@@ -49,6 +49,7 @@ type Probes struct {
 	SMTP     func(server config.Mail) (Checker, error)
 	Twilio   func(account config.SMS) (Checker, error)
 	Stripe   func(account config.Payments) (Checker, error)
+	Files    func(ctx context.Context, address string) (Checker, error)
 	Resolver Resolver
 	HTTP     *http.Client
 	Timeout  time.Duration // of one check; 0 is DefaultTimeout
@@ -64,6 +65,7 @@ func Run(ctx context.Context, cfg *config.Config, w io.Writer, probes Probes) bo
 	r.config()
 	r.step(ctx, r.database)
 	r.step(ctx, r.redis)
+	r.step(ctx, r.files)
 	for _, server := range distinct(cfg, func(s *config.Shop) *config.Mail { return s.Mail }) {
 		r.step(ctx, func(ctx context.Context) { r.smtp(ctx, server) })
 	}

@@ -53,6 +53,26 @@ func (r *run) database(ctx context.Context) {
 	r.pass("database", "%s is reachable and migrated", address)
 }
 
+// files writes, reads and deletes in the folder or the bucket.
+func (r *run) files(ctx context.Context) {
+	if r.probes.Files == nil {
+		return
+	}
+	address := config.Redact(r.cfg.Files)
+	box, err := r.probes.Files(ctx, r.cfg.Files)
+	if err == nil {
+		err = box.Check(ctx)
+	}
+	if err != nil {
+		r.fail("files", "%s: %s; look at files in the configuration", address, reason(err))
+		return
+	}
+	r.pass("files", "%s takes, gives and deletes", address)
+	if strings.HasPrefix(r.cfg.Database, "postgres") && !strings.Contains(r.cfg.Files, "://") {
+		r.warn("files", "%s is a folder: several machines must all see the same one, or use a bucket", address)
+	}
+}
+
 // The least version of Redis. Valkey answers as Redis 7.2.
 const redisMajor, redisMinor = 6, 2
 

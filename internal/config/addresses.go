@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,44 @@ func checkRedis(text string) error {
 	}
 	if n, err := strconv.Atoi(path); path != "" && (err != nil || n < 0) {
 		return fmt.Errorf("names database %q; a Redis database is a number, such as 0", path)
+	}
+	return nil
+}
+
+// DefaultFiles is the name of the folder for uploaded files: beside SQLite's file, else in the working directory.
+const DefaultFiles = "files"
+
+// FilesBeside gives the folder for uploaded files when the configuration names none.
+func FilesBeside(database string) string {
+	path, ok := strings.CutPrefix(database, "sqlite:")
+	if !ok {
+		return DefaultFiles
+	}
+	path, _, _ = strings.Cut(strings.TrimPrefix(path, "file:"), "?")
+	return filepath.Join(filepath.Dir(path), DefaultFiles)
+}
+
+// checkFiles checks a folder's path and s3://bucket?region=….
+func checkFiles(text string) error {
+	scheme, _, isURL := strings.Cut(text, "://")
+	if !isURL {
+		return nil
+	}
+	u, err := url.Parse(text)
+	switch {
+	case scheme != "s3":
+		return fmt.Errorf("starts with %s://; write the path of a folder, or s3://bucket?region=eu-central-1", scheme)
+	case err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "":
+		return errors.New("names no bucket, or something after it; write s3://bucket?region=eu-central-1")
+	case u.User != nil:
+		return errors.New("holds a key; give it in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or let the machine's role speak")
+	case u.Query().Get("region") == "":
+		return errors.New("names no region; write s3://bucket?region=eu-central-1 (a store that has none takes us-east-1)")
+	}
+	if endpoint := u.Query().Get("endpoint"); endpoint != "" {
+		if _, err := parseWeb(endpoint); err != nil {
+			return fmt.Errorf("endpoint %w", err)
+		}
 	}
 	return nil
 }

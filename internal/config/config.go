@@ -14,6 +14,7 @@ type Config struct {
 	PublicURL     string // without a final slash; http only on loopback
 	Database      string // "sqlite:PATH" or "postgres://…"
 	Redis         string // "embedded", or a URL
+	Files         string // a folder, or "s3://bucket?region=…"
 	Secrets       []string
 	Ops           Ops
 	Work          Work
@@ -85,6 +86,8 @@ type Returns struct {
 	SendWithin time.Duration
 	StaffMail  string // who hears of deadlines; brand.reply_to when empty
 	FTC        string // what comes of US orders that are not shipped in time: notify (default) | cancel | off
+	// KeepFiles is how long photos and documents stay after their case ended.
+	KeepFiles time.Duration
 }
 
 // Notify is where the shop's own systems hear of what happens.

@@ -67,6 +67,7 @@ func (s *section) config() *Config {
 		PublicURL:     s.publicURL(),
 		Database:      s.either("database", DefaultDatabase),
 		Redis:         s.either("redis", "embedded"),
+		Files:         s.text("files"),
 		Secrets:       s.linkSecrets(),
 		Ops:           s.section("ops").ops(),
 		Work:          s.section("work").work(),
@@ -76,6 +77,10 @@ func (s *section) config() *Config {
 	}
 	s.check("database", checkDatabase(c.Database))
 	s.check("redis", checkRedis(c.Redis))
+	if c.Files == "" {
+		c.Files = FilesBeside(c.Database)
+	}
+	s.check("files", checkFiles(c.Files))
 	shared := Shop{Mail: s.section("mail").mail(), SMS: s.section("sms").sms(), Payments: s.section("payments").payments()}
 	c.Shops = s.shops(shared)
 	s.close()

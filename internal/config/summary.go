@@ -18,6 +18,7 @@ func Summary(c *Config) slog.Value {
 		slog.String("public_url", c.PublicURL),
 		slog.String("database", Redact(c.Database)),
 		slog.String("redis", Redact(c.Redis)),
+		slog.String("files", Redact(c.Files)),
 		slog.Int("secrets", len(c.Secrets)),
 		slog.Int("users", len(c.Ops.Users)),
 		slog.Int("concurrency", c.Work.Concurrency),

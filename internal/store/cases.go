@@ -83,13 +83,17 @@ func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) 
 	}, "SELECT id, case_id, at, actor, step, note FROM case_log WHERE case_id = $1 ORDER BY at, id", caseID)
 }
 
-// InsertCase adds a case. ErrDuplicate when (order, nonce) or (shop, rma) is there.
+// InsertCase adds a case and gives it what its form uploaded. ErrDuplicate when (order, nonce) or (shop, rma) is there.
 func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 	tx.touchCase(c.ID, CaseTouch{Opened: true})
-	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
+	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
 		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
+	if err != nil {
+		return err
+	}
+	return tx.AdoptFiles(ctx, c.OrderID, c.Nonce, c.ID)
 }
 
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it

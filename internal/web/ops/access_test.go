@@ -58,6 +58,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/write":                "agent",
 	"POST /ops/returns/{id}/informed":             "agent",
 	"POST /ops/returns/{id}/appeals/{inspection}": "agent",
+	"GET /ops/files/{id}":                         "agent",
 }
 
 func TestEveryRouteIsInTheTable(t *testing.T) {

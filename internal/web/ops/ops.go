@@ -44,6 +44,11 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 
+// Files gives a kept file's content: *uploads.Desk.
+type Files interface {
+	Bytes(ctx context.Context, f store.File) ([]byte, error)
+}
+
 // Links sends a shopper a fresh link to an order's page, to the address on the order; once when two ask at the same moment.
 type Links interface {
 	SendLink(ctx context.Context, order store.Order) error
@@ -57,6 +62,8 @@ type Deps struct {
 	Links Links
 	// Withdrawals records statements that came by letter or mail.
 	Withdrawals Withdrawals
+	// Files gives back what shoppers and staff uploaded; nil: nothing is shown.
+	Files Files
 	// Shops are the ids of the configured shops, in their order.
 	Shops []string
 	// Users are those of config.Ops. Whoever is taken out, or whose password changes, is signed out at once.

@@ -101,6 +101,8 @@ func (c *console) table() []route {
 		{"POST /ops/refunds/{id}/look", agent, c.lookRefund},
 		{"POST /ops/refunds/{id}/settle", agent, c.settleRefund},
 
+		{"GET /ops/files/{id}", agent, c.file},
+
 		{"GET /ops/search", viewer, c.search},
 		{"GET /ops/orders/{id}", viewer, c.order},
 		{"POST /ops/orders/{id}/link", agent, c.sendLink},

@@ -10,6 +10,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
 	"homeward/internal/withdrawals"
 )
 
@@ -24,6 +25,8 @@ type Deps struct {
 	Withdrawals Withdrawals
 	// Photos keeps what the form of a claim uploads. nil: it takes none.
 	Photos Photos
+	// Files keeps what shoppers upload: *uploads.Desk. nil: forms take no files, and none are shown.
+	Files Files
 	// Words speaks a language (one of templates.Languages) with a region's formats ("" for the language's own) and times in
 	// a zone: (*templates.Renderer).Words.
 	Words func(language, region string, zone *time.Location) page.Words
@@ -75,6 +78,14 @@ type Cases interface {
 	Appeal(ctx context.Context, c store.Case, inspectionID, words string) error
 	// CallOff ends a case because its shopper keeps the goods.
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
+}
+
+// Files keeps what shoppers upload and gives it back.
+type Files interface {
+	upload.Keeper
+	// Find gives an order's file, or store.ErrNotFound.
+	Find(ctx context.Context, orderID, fileID string) (store.File, error)
+	Bytes(ctx context.Context, f store.File) ([]byte, error)
 }
 
 // Links sends an order's link by mail.

@@ -7,11 +7,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
 )
 
 const (
@@ -63,6 +65,7 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))
+	h.fileRoutes()
 	h.withdrawRoutes()
 	h.claimRoutes()
 	h.routes.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { h.missing(w, r, nil) })
@@ -81,6 +84,10 @@ func bound(next http.Handler) http.Handler {
 			ctx, most = context.WithoutCancel(ctx), maxStatement
 		}
 		wait := patience
+		if upload.Is(r) && strings.HasPrefix(r.URL.Path, "/o/") {
+			most, wait = upload.MaxBody, upload.Patience
+			upload.Allow(w)
+		}
 		if claiming(r) {
 			ctx, most, wait = context.WithoutCancel(ctx), maxClaim, claimPatience
 		}

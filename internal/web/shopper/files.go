@@ -1,0 +1,82 @@
+package shopper
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"homeward/internal/cases"
+	"homeward/internal/fault"
+	"homeward/internal/files"
+	"homeward/internal/store"
+	"homeward/internal/uploads"
+	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
+)
+
+func (h *handler) fileRoutes() {
+	h.routes.HandleFunc("GET /o/{token}/files/{id}", h.order(h.showFile))
+}
+
+// showFile serves a file of this order, and of no other.
+func (h *handler) showFile(w http.ResponseWriter, r *http.Request, v *visit) {
+	if h.Files == nil {
+		h.missing(w, r, v.shop)
+		return
+	}
+	f, err := h.Files.Find(r.Context(), v.order.ID, r.PathValue("id"))
+	var data []byte
+	if err == nil {
+		data, err = h.Files.Bytes(r.Context(), f)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound), fault.Code(err) == files.ErrGone, err == nil && f.Purpose == store.InspectionFile && f.CaseID == "":
+		h.missing(w, r, v.shop)
+	case err != nil:
+		h.complain(r, "file not read", err)
+		h.down(w, r, v.shop, v.words)
+	default:
+		upload.Serve(w, r, f, data)
+	}
+}
+
+// uploaded reads a form that may have photos in the field "photo" and gives it to next; see package upload. It takes a form
+// without files as well. What next does has the time that any other request has.
+func (h *handler) uploaded(next func(http.ResponseWriter, *http.Request, *visit, upload.Form)) func(http.ResponseWriter, *http.Request, *visit) {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) {
+		spec := upload.Spec{
+			About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, Purpose: store.PhotoFile, By: cases.Shopper},
+			Fields: []string{"photo"},
+		}
+		if form, ok := h.readForm(w, r, v, spec); ok {
+			ctx, cancel := context.WithTimeout(r.Context(), patience)
+			defer cancel()
+			next(w, r.WithContext(ctx), v, form)
+		}
+	}
+}
+
+// readForm reads a form with files, or says why it cannot.
+func (h *handler) readForm(w http.ResponseWriter, r *http.Request, v *visit, spec upload.Spec) (upload.Form, bool) {
+	var keeper upload.Keeper
+	if h.Files != nil {
+		keeper = h.Files
+	}
+	form, err := upload.Read(r, keeper, spec)
+	switch {
+	case err == nil:
+		return form, true
+	case errors.Is(err, upload.ErrTooLarge):
+		h.refuse(w, r, http.StatusRequestEntityTooLarge)
+	case errors.Is(err, upload.ErrBusy):
+		h.down(w, r, v.shop, v.words)
+	default:
+		h.refuse(w, r, http.StatusBadRequest)
+	}
+	return form, false
+}
+
+// photoWords says what is wrong with a file, in the shopper's language.
+func photoWords(words page.Words, code string) string {
+	return words.T("page.error.photo." + code)
+}
