@@ -25,7 +25,7 @@ func (w *Worker) stripeEvent(ctx context.Context, task store.Task, event store.E
 	case said.Refund != nil:
 		return w.stripeRefund(ctx, task, event, shop, *said.Refund)
 	case said.Dispute != nil:
-		return w.settle(ctx, task, event, store.EventApplied, "", "dispute "+said.Dispute.ID+" "+said.Dispute.Status)
+		return w.stripeDispute(ctx, task, event, shop, *said.Dispute)
 	default:
 		return w.settle(ctx, task, event, store.EventIgnored, "", said.Type)
 	}
@@ -100,16 +100,91 @@ func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop string,
 	if orderID == "" {
 		return "", store.EventIgnored, nil
 	}
+	return orderID, store.EventApplied, w.enterForeign(ctx, tx, shop, orderID, r)
+}
+
+// enterForeign adds a refund that somebody made at Stripe itself. One that is not final is read again every day.
+func (w *Worker) enterForeign(ctx context.Context, tx *store.Tx, shop, orderID string, r stripe.Refund) error {
 	now := w.Now()
-	added, err := tx.InsertRefund(ctx, store.Refund{
+	row := store.Refund{
 		ID: id.New(now), Shop: shop, OrderID: orderID, Origin: store.OriginStripe, ExternalID: r.ID, StripeID: r.ID, PaymentKind: "stripe",
 		PaymentReference: r.Reference, Amount: r.Amount, Currency: r.Currency, Status: store.RefundStatus(r.Status), FailureReason: r.FailureReason,
 		Reference: r.BankReference, CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.RefundSettled},
-	})
+	}
+	switch row.Status {
+	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
+	default:
+		row.State, row.DueAt = store.Due, now.Add(rereadEvery)
+	}
+	added, err := tx.InsertRefund(ctx, row)
 	if err == nil && !added { // another event of the same refund entered it just now: this one may be newer, so once more
 		err = store.ErrConflict
 	}
-	return orderID, store.EventApplied, err
+	return err
+}
+
+// stripeDispute carries what Stripe says of a dispute to the refunds that wait for it: won, they are owed and go; lost, the
+// shopper has the money.
+func (w *Worker) stripeDispute(ctx context.Context, task store.Task, event store.Event, shop *config.Shop, said stripe.Dispute) error {
+	var tasks []store.Task
+	var orderID string
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks, orderID = nil, ""
+		for _, reference := range []string{said.IntentID, said.ChargeID} {
+			rows, err := tx.RefundsByPayment(ctx, reference)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				owner, known := w.Config.Shop(row.Shop)
+				if !known || !sameAccount(shop, owner) {
+					continue
+				}
+				orderID = row.OrderID
+				more, err := w.disputeMoved(ctx, tx, row, said.Status)
+				if err != nil {
+					return err
+				}
+				tasks = append(tasks, more...)
+			}
+		}
+		if err := tx.AssignEvent(ctx, event.ID, orderID, "dispute "+said.ID+" "+said.Status); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.EventApplied, nil)
+	})
+	if err != nil {
+		return ignore(err, store.ErrStale)
+	}
+	w.Queue.Enqueue(ctx, tasks...)
+	w.observed(ctx, event, store.EventApplied, "", orderID)
+	return nil
+}
+
+// disputeMoved moves one refund that never went out. What the dispute's status means is asked of Stripe again before it goes.
+func (w *Worker) disputeMoved(ctx context.Context, tx *store.Tx, row store.Refund, status string) ([]store.Task, error) {
+	if row.Origin != store.OriginHomeward || row.Status != store.RefundPlanned || row.StripeID != "" {
+		return nil, nil
+	}
+	waits := row.State == store.RefundHeld && (row.ErrorCode == paymentDisputed || row.ErrorCode == paymentInquiry || row.ErrorCode == disputeLost)
+	f := disputed(stripe.Charge{Dispute: status}, row.Amount)
+	switch {
+	case waits && (status == "won" || status == "warning_closed" || status == "prevented"):
+		task, err := tx.Revive(ctx, store.RefundWork, row.ID, w.Now())
+		if err != nil {
+			return nil, err
+		}
+		row.NeedsPerson, row.UpdatedAt = false, w.Now()
+		return []store.Task{task}, tx.SetRefund(ctx, row)
+	case status == "won", status == "warning_closed", status == "prevented", f == nil, !waits && (row.State != store.Due || f.Code == paymentInquiry):
+		return nil, nil
+	default: // held, or not out yet: nothing goes out while the bank decides
+		row.NeedsPerson, row.UpdatedAt = true, w.Now()
+		if err := tx.SetRefund(ctx, row); err != nil {
+			return nil, err
+		}
+		return nil, tx.Settle(ctx, store.RefundWork, row.ID, store.RefundHeld, f)
+	}
 }
 
 // rest lets the work of a refund rest once Stripe said how it ended. One that still needs a person keeps its reason.
@@ -118,7 +193,11 @@ func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error
 	case row.Status == store.RefundFailed, row.Status == store.RefundCanceled, row.Status == store.RefundSucceeded && !row.NeedsPerson:
 		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundSettled, nil)
 	default:
-		return nil
+		f, err := w.slow(ctx, tx, row)
+		if err != nil || f == nil || row.State != store.Due || !row.LeaseUntil.IsZero() {
+			return err
+		}
+		return ignore(tx.Retry(ctx, store.RefundWork, row.ID, row.Generation, row.DueAt, row.Phase, f), store.ErrStale)
 	}
 }
 

@@ -30,7 +30,7 @@ func room(charge stripe.Charge, there []stripe.Refund, ledger []store.Refund, mi
 func standing(there []stripe.Refund) int64 {
 	var sum int64
 	for _, r := range there {
-		if r.Status != string(store.RefundFailed) && r.Status != string(store.RefundCanceled) {
+		if stands(r) {
 			sum += r.Amount
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/store"
@@ -19,6 +20,8 @@ const (
 	keyLife = 20 * time.Hour
 	// rereadEvery is how often a refund that is under way is read again, for webhooks that never came.
 	rereadEvery = 24 * time.Hour
+	// pendingLong is how long a refund may be pending before staff hear of it: a card's takes seconds, unless the balance is short.
+	pendingLong = 3 * 24 * time.Hour
 	// refundTries bounds the attempts of one refund before a person looks.
 	refundTries = 40
 )
@@ -124,10 +127,17 @@ func (w *Worker) issue(ctx context.Context, p *payout) error {
 	if ours := find(there, p.row.ID); ours != nil {
 		return w.record(ctx, p, *ours)
 	}
-	if f := disputed(charge); f != nil {
+	if err := w.adopt(ctx, p, there); err != nil {
+		return err
+	}
+	f, err := w.objection(ctx, p, charge, there)
+	if err != nil {
+		return err
+	}
+	if f != nil {
 		return w.holdRefund(ctx, p, f)
 	}
-	f, err := w.intend(ctx, p, charge, there)
+	f, err = w.intend(ctx, p, charge, there)
 	if err != nil {
 		return ignore(err, store.ErrStale)
 	}
@@ -177,18 +187,6 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 	return short, err
 }
 
-// disputed says why a refund must wait for a person: the money is with the bank already.
-func disputed(c stripe.Charge) *fault.Error {
-	switch c.Dispute {
-	case "":
-		return nil
-	case "warning_needs_response", "warning_under_review":
-		return fault.New(fault.Permanent, "payment_inquiry", "The shopper's bank asks about this payment. A full refund at Stripe settles it; a partial one does not.", nil)
-	default:
-		return fault.New(fault.Permanent, "payment_disputed", "The payment is disputed at the shopper's bank: a refund would pay it twice. Answer the dispute first.", nil)
-	}
-}
-
 // call issues the refund with the key and the parameters that are on disk.
 func (w *Worker) call(ctx context.Context, p *payout) error {
 	var request stripe.Request
@@ -225,13 +223,20 @@ func (w *Worker) reconcile(ctx context.Context, p *payout) error {
 	return w.call(ctx, p)
 }
 
-// reread asks Stripe how a refund goes that is under way.
+// reread asks Stripe how a refund goes that is under way, and what else went back of its payment.
 func (w *Worker) reread(ctx context.Context, p *payout) error {
 	read, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	now, err := p.bank.Get(read, p.row.StripeID)
 	if err != nil {
 		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	there, err := p.bank.Refunds(read, p.row.PaymentReference)
+	if err != nil {
+		return w.notRefunded(ctx, p, fault.Of(err), true)
+	}
+	if err := w.adopt(ctx, p, there); err != nil {
+		return err
 	}
 	return w.record(ctx, p, now)
 }
@@ -265,8 +270,30 @@ func (w *Worker) park(ctx context.Context, tx *store.Tx, task store.Task, row st
 	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
 		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.RefundSettled, nil)
 	default:
-		return tx.Retry(ctx, task.Kind, task.ID, task.Generation, w.Now().Add(rereadEvery), "", nil)
+		f, err := w.slow(ctx, tx, row)
+		if err != nil {
+			return err
+		}
+		return tx.Retry(ctx, task.Kind, task.ID, task.Generation, w.Now().Add(rereadEvery), "", f)
 	}
+}
+
+// slow alarms staff about a refund that does not get on: the account has no money for it, or it is pending for days. It is read
+// again all the same.
+func (w *Worker) slow(ctx context.Context, tx *store.Tx, row store.Refund) (*fault.Error, error) {
+	var f *fault.Error
+	switch {
+	case row.Status != store.RefundPending:
+	case row.ErrorCode == cases.NoBalance:
+		f = fault.New(fault.Later, cases.NoBalance, "Stripe waits for money to make this refund: top up the balance. The legal deadline runs on.", nil)
+	case !row.IssuedAt.IsZero() && w.Now().Sub(row.IssuedAt) > pendingLong:
+		f = fault.New(fault.Later, "refund_pending_long", "The refund is pending for days: the Stripe balance may not cover it. Look at it in Stripe's dashboard. The legal deadline runs on.", nil)
+	}
+	if f == nil {
+		return nil, nil //nolint:nilnil // nothing is slow
+	}
+	row.NeedsPerson = true
+	return f, tx.SetRefund(ctx, row)
 }
 
 // notRefunded records a failed call by its class. A read that failed changed nothing outside, whatever its class.

@@ -41,6 +41,9 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	if to := store.RefundStatus(r.Status); forward(was, to) {
 		row.Status = to
 	}
+	if row.Status == store.RefundPending && r.PendingReason == stripe.NoBalance {
+		row.ErrorCode = NoBalance // for whoever lets the work rest
+	}
 	switch {
 	case row.Status == store.RefundFailed || row.Status == store.RefundCanceled:
 		row.FailureReason = r.FailureReason
@@ -62,6 +65,9 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 
 // paidOtherwise tells that staff paid a refund back by other means: it succeeded, and Stripe is out of it.
 func paidOtherwise(r store.Refund) bool { return r.Status == store.RefundSucceeded && r.StripeID == "" }
+
+// NoBalance is the code of a refund that Stripe cannot make until the account is topped up.
+const NoBalance = "stripe_balance"
 
 // paidTwice is the code of a refund that went out more than once.
 const paidTwice = "refund_paid_twice"

@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // MessageDismissed is the final state of a message that staff let go: it failed or stayed uncertain, a person decided that
 // nothing more shall come of it, and error_code and the audit keep why.
@@ -8,7 +11,18 @@ const MessageDismissed = "dismissed"
 
 // AgainID is the external id of the intent that staff put in the place of a refund that failed or was canceled at Stripe.
 // There is at most one for each refund; the old row stays with its Stripe id, so that late news of it finds it.
-func AgainID(refundID string) string { return "again:" + refundID }
+func AgainID(refundID string) string { return againPrefix + refundID }
+
+// AgainOf gives the refund in whose place one with this external id stands, "" for one that stands in no other's.
+func AgainOf(externalID string) string {
+	id, again := strings.CutPrefix(externalID, againPrefix)
+	if !again {
+		return ""
+	}
+	return id
+}
+
+const againPrefix = "again:"
 
 // Standing gives the refunds that count: all but those that failed or were canceled and have an intent in their place.
 func Standing(refunds []Refund) []Refund {

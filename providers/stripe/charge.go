@@ -29,7 +29,7 @@ func (c *Client) Charge(ctx context.Context, reference string) (Charge, error) {
 	}
 	out := fromCharge(ch)
 	if ch.Disputed {
-		out.Dispute, err = c.dispute(ctx, ch.ID)
+		out.Dispute, out.Settles, err = c.dispute(ctx, ch.ID)
 	}
 	return out, err
 }
@@ -61,23 +61,25 @@ func (c *Client) charge(ctx context.Context, reference string) (*stripego.Charge
 	return intent.LatestCharge, nil
 }
 
-// dispute gives the status of a charge's dispute that matters: an open one before a lost one before an inquiry.
-func (c *Client) dispute(ctx context.Context, chargeID string) (string, error) {
+// dispute gives the status of a charge's dispute that matters: an open one before a lost one before an inquiry; and whether a
+// full refund would settle it.
+func (c *Client) dispute(ctx context.Context, chargeID string) (status string, settles bool, err error) {
 	ctx, seen := exchange.Watch(ctx)
 	params := &stripego.DisputeListParams{Charge: new(chargeID)}
 	params.Context = ctx
 	list := c.disputes.List(params)
-	status := ""
 	for list.Next() {
-		if s := string(list.Dispute().Status); rank(s) > rank(status) {
-			status = s
+		if d := list.Dispute(); rank(string(d.Status)) > rank(status) {
+			status, settles = string(d.Status), d.IsChargeRefundable
 		}
 	}
 	if err := list.Err(); err != nil {
-		return "", readFault(seen, err)
+		return "", false, readFault(seen, err)
 	}
-	return status, nil
+	return status, settles && rank(status) == rankInquiry, nil
 }
+
+const rankInquiry = 1
 
 // rank orders the statuses of disputes that stand against a refund; won, closed and prevented ones do not. A word of the
 // future counts as open: better a refund that waits for a person than one paid twice.
@@ -86,7 +88,7 @@ func rank(status string) int {
 	case "", "won", "warning_closed", "prevented":
 		return 0
 	case "warning_needs_response", "warning_under_review":
-		return 1
+		return rankInquiry
 	case "lost":
 		return 2
 	default:

@@ -3,6 +3,7 @@ package stripe
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -22,6 +23,8 @@ import (
 type Config struct {
 	Key     string // a restricted key: refunds write; charges, payment intents and disputes read
 	BaseURL string // "" is Stripe itself; else a proxy or a stand-in
+	// PerSecond bounds the requests a second at each endpoint; 0 is what Stripe takes, below that there is no bound.
+	PerSecond int
 	// HTTPClient gives transport and timeout; nil: a transport tuned for one host, 30 s.
 	HTTPClient *http.Client
 }
@@ -48,7 +51,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.HTTPClient != nil {
 		h.Timeout = cmp.Or(cfg.HTTPClient.Timeout, h.Timeout)
 	}
-	h.Transport = t
+	h.Transport = pace(t, cmp.Or(cfg.PerSecond, PerSecond))
 	backend := stripego.GetBackendWithConfig(stripego.APIBackend, &stripego.BackendConfig{
 		HTTPClient:        h,
 		MaxNetworkRetries: stripego.Int64(0),
@@ -194,8 +197,20 @@ func fromRefund(r *stripego.Refund) Refund {
 	if r.PaymentIntent != nil && r.PaymentIntent.ID != "" {
 		out.Reference = r.PaymentIntent.ID
 	}
+	if r.LastResponse != nil {
+		out.PendingReason = pendingReason(r.LastResponse.RawJSON)
+	}
 	if d := r.DestinationDetails; d != nil && d.Card != nil {
 		out.BankReference = d.Card.Reference
 	}
 	return out
+}
+
+// pendingReason reads why a refund is pending, which Stripe tells from version 2025-04-30 on.
+func pendingReason(body []byte) string {
+	var raw struct {
+		PendingReason string `json:"pending_reason"`
+	}
+	_ = json.Unmarshal(body, &raw)
+	return raw.PendingReason
 }

@@ -12,7 +12,12 @@ type Charge struct {
 	// Dispute is the status of an open or lost dispute ("needs_response", "under_review", "lost"), or of an inquiry
 	// ("warning_needs_response", "warning_under_review"); "" when there is none that matters.
 	Dispute string
+	// Settles is set for an inquiry that a full refund would settle without a fee (is_charge_refundable).
+	Settles bool
 }
+
+// NoBalance is the reason of a pending refund that waits for the account to be topped up.
+const NoBalance = "insufficient_funds"
 
 // Request is a refund to issue: exactly these parameters go with exactly this key.
 type Request struct {
@@ -33,6 +38,7 @@ type Refund struct {
 	Currency      string
 	Status        string // pending | requires_action | succeeded | failed | canceled, or a word of the future
 	FailureReason string
+	PendingReason string // "" with older versions of Stripe's API; see NoBalance
 	BankReference string // destination_details: what the shopper can ask the bank for (ARN), may be ""
 	RefundID      string // ours, from the metadata; "" when we did not make it
 }

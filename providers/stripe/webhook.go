@@ -145,6 +145,7 @@ type object struct {
 	Status         string            `json:"status"`
 	Reason         string            `json:"reason"`
 	FailureReason  string            `json:"failure_reason"`
+	PendingReason  string            `json:"pending_reason"`
 	Destination    struct {
 		Card struct {
 			Reference string `json:"reference"`
@@ -192,7 +193,7 @@ func readRefund(b json.RawMessage) (*Refund, error) {
 	}
 	r := &Refund{
 		ID: o.ID, ChargeID: string(o.Charge), Reference: string(o.PaymentIntent), Amount: FromStripe(o.Amount, o.Currency),
-		Currency: o.Currency, Status: o.Status, FailureReason: o.FailureReason, BankReference: o.Destination.Card.Reference,
+		Currency: o.Currency, Status: o.Status, FailureReason: o.FailureReason, PendingReason: o.PendingReason, BankReference: o.Destination.Card.Reference,
 		RefundID: o.Metadata["homeward_refund"],
 	}
 	if r.Reference == "" {

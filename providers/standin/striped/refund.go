@@ -189,7 +189,8 @@ func (s *Server) intent(p *Payment, expand bool) map[string]any {
 func dispute(p *Payment) map[string]any {
 	return map[string]any{
 		"id": "dp_" + p.ChargeID, "object": "dispute", "amount": p.Captured, "charge": p.ChargeID, "currency": p.Currency,
-		"payment_intent": nilable(p.IntentID), "reason": "general", "status": p.Dispute, "created": p.Created.Unix(), "metadata": map[string]string{},
+		"payment_intent": nilable(p.IntentID), "reason": "general", "status": p.Dispute,
+		"is_charge_refundable": strings.HasPrefix(p.Dispute, "warning_"), "created": p.Created.Unix(), "metadata": map[string]string{},
 	}
 }
 
