@@ -21,6 +21,7 @@ type commands struct {
 	Serve   serveCommand     `cmd:""                    help:"Run Homeward: web, workers and timers."`
 	Check   checkCommand     `cmd:""                    help:"Say what is wrong with the configuration and everything it names, before anything is sent."`
 	Preview previewCommand   `cmd:""                    help:"Write every message in every language into a folder, to read and to review."`
+	Policy  policyCommand    `cmd:""                    help:"What a shop's policy of returns says."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 

@@ -115,9 +115,9 @@ func (c Circumstances) amounts(q inquiry) []found {
 			return
 		}
 		bound, ok := limit.In(currency)
-		words := "from"
+		words := "is %s or more"
 		if below {
-			words = "below"
+			words = "is below %s"
 		}
 		switch {
 		case !ok:
@@ -125,7 +125,7 @@ func (c Circumstances) amounts(q inquiry) []found {
 		case (value < bound) != below:
 			out = append(out, found{held: no})
 		default:
-			out = append(out, found{yes, fmt.Sprintf("the %s %s is %s %s", name, inWords(value, currency), words, inWords(bound, currency))})
+			out = append(out, found{yes, fmt.Sprintf("the %s %s "+words, name, inWords(value, currency), inWords(bound, currency))})
 		}
 	}
 	look("order total", q.s.State.Order.Total, c.OrderTotalFrom, false)
@@ -152,10 +152,10 @@ func (c Circumstances) counts(q inquiry) []found {
 		out = append(out, found{unsure, "when the order was placed is not known"})
 	} else {
 		age := int(q.s.Now.Sub(placed) / day)
-		look(c.OrderAgeFrom > 0, age, int(c.OrderAgeFrom/day), "the order is %d days old, from %d")
+		look(c.OrderAgeFrom > 0, age, int(c.OrderAgeFrom/day), "the order is %d days old (%d or more)")
 	}
 	h := q.s.History
-	look(c.ReturnsFrom > 0, h.Returns, c.ReturnsFrom, "the customer has %d earlier returns, from %d")
-	look(c.ReturnRateFrom > 0, h.Rate(), c.ReturnRateFrom, "the customer returns %d %% of their orders, from %d %%")
+	look(c.ReturnsFrom > 0, h.Returns, c.ReturnsFrom, "the customer has %d earlier returns (%d or more)")
+	look(c.ReturnRateFrom > 0, h.Rate(), c.ReturnRateFrom, "the customer returns %d %% of their orders (%d %% or more)")
 	return out
 }

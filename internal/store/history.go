@@ -23,3 +23,19 @@ func (r *Reads) HistoryOf(ctx context.Context, order Order, before time.Time) (r
 		FROM orders o WHERE o.email_key = $1 AND o.shop = $2 AND o.id <> $3 AND o.known = 1 AND o.placed_at < $4`,
 		order.EmailKey, order.Shop, order.ID, ms(before))
 }
+
+// OrdersPlaced gives a shop's orders that were placed at a moment or later, oldest first, behind the order that a page before
+// ended with; the zero Order begins. An order whose placement is not known counts as placed when it was first heard of.
+func (r *Reads) OrdersPlaced(ctx context.Context, shop string, since time.Time, after Order, limit int) ([]Order, error) {
+	from := int64(-1)
+	if after.ID != "" {
+		from = placedAt(after)
+	}
+	return list(ctx, r.q, scanOrder, "SELECT "+orderColumns+` FROM orders WHERE shop = $1 AND known = 1 AND placed_at >= $2
+		AND (placed_at > $3 OR (placed_at = $3 AND id > $4)) ORDER BY placed_at, id LIMIT $5`, shop, ms(since), from, after.ID, limit)
+}
+
+// CountOrdersPlaced says how many OrdersPlaced gives in all.
+func (r *Reads) CountOrdersPlaced(ctx context.Context, shop string, since time.Time) (int, error) {
+	return first(ctx, r.q, value[int], "SELECT COUNT(*) FROM orders WHERE shop = $1 AND known = 1 AND placed_at >= $2", shop, ms(since))
+}
