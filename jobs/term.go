@@ -77,5 +77,13 @@ func (w *Worker) lookAt(ctx context.Context, tx *store.Tx, shop *config.Shop, ta
 		return tasks, "", nil
 	}
 	more, err := w.alarm(ctx, tx, shop, row, stage)
-	return append(tasks, more...), stage, err
+	if err != nil {
+		return nil, "", err
+	}
+	tasks = append(tasks, more...)
+	if stage == returns.Missed && row.Kind == returns.TermAnswer && row.Silence {
+		more, err = w.Cases.DeemAccepted(ctx, tx, row.CaseID, now)
+		tasks = append(tasks, more...)
+	}
+	return tasks, stage, err
 }

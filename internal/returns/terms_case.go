@@ -69,6 +69,14 @@ type CaseFacts struct {
 	SendDays int  // in which the goods of a return are expected; 0: no matter
 	Money    CaseMoney
 	Moved    time.Time // when the case moved last
+	Claim    ClaimAnswered
+}
+
+// ClaimAnswered is how far the answer to a claim is. The zero value is a case that is none.
+type ClaimAnswered struct {
+	Complaint
+
+	At time.Time // when it was answered; zero while it is not
 }
 
 // CaseMoney is how far the refunds of a case are.
@@ -88,6 +96,7 @@ func TermsOfCase(c Contract, f CaseFacts) []WantedTerm {
 	}
 	add(moneyTerm(c, f))
 	add(sendTerm(c, f))
+	add(claimTerm(c, f))
 	return wanted
 }
 
@@ -112,6 +121,15 @@ func moneyTerm(c Contract, f CaseFacts) (WantedTerm, bool) {
 		w.Met = f.Money.Gone
 	}
 	return w, true
+}
+
+// claimTerm is the time to answer a claim. One that was called off before is owed no answer.
+func claimTerm(c Contract, f CaseFacts) (WantedTerm, bool) {
+	if f.Kind != Claim || f.Claim.ReceivedAt.IsZero() || (f.State == Withdrawn && f.Claim.At.IsZero()) {
+		return WantedTerm{}, false
+	}
+	answer := ComplaintAnswer(c, f.Claim.Complaint)
+	return WantedTerm{Kind: TermAnswer, By: ByShop, Term: answer.Term, SilenceAccepts: answer.SilenceAccepts, Met: f.Claim.At}, true
 }
 
 // withdrawalMoney is what the law gives the shop after a withdrawal. Goods that came back in part make their part due, whatever

@@ -88,6 +88,7 @@ func (r *Reads) CountClaims(ctx context.Context) (int, error) {
 
 // InsertClaim adds a claim. ErrDuplicate when its case has one.
 func (tx *Tx) InsertClaim(ctx context.Context, c Claim) error {
+	tx.touchCase(c.CaseID, CaseTouch{})
 	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO claims ("+claimColumns+") VALUES ("+placeholders(1, 24)+") ON CONFLICT DO NOTHING",
 		c.CaseID, c.Shop, c.OrderID, string(c.Kind), jsonText(c.Items), c.Text, string(c.Wish), c.Language, c.TimeZone, c.Country,
 		jsonText(c.Flags), jsonText(c.Notices), ms(c.CameAt), ms(c.DueAt), ms(c.ExtendedAt), c.Extension, ms(c.AnsweredAt), c.AnsweredBy,
@@ -96,6 +97,7 @@ func (tx *Tx) InsertClaim(ctx context.Context, c Claim) error {
 
 // UpdateClaim writes what was done about a claim; what was claimed stays as it is. ErrNotFound when there is none.
 func (tx *Tx) UpdateClaim(ctx context.Context, c Claim) error {
+	tx.touchCase(c.CaseID, CaseTouch{})
 	return must(ctx, tx.q, ErrNotFound, `UPDATE claims SET notices = $2, due_at = $3, extended_at = $4, extension = $5, answered_at = $6,
 		answered_by = $7, granted = $8, amount = $9, answer = $10, deemed_at = $11, seen_at = $12, fulfilled_at = $13 WHERE case_id = $1`,
 		c.CaseID, jsonText(c.Notices), ms(c.DueAt), ms(c.ExtendedAt), c.Extension, ms(c.AnsweredAt), c.AnsweredBy, string(c.Granted),

@@ -129,6 +129,14 @@ func factsOf(ctx context.Context, tx *store.Tx, c store.Case) (returns.CaseFacts
 			f.NotSent = f.NotSent || slices.Contains(w.Flags, returns.StatementNotShipped)
 		}
 	}
+	if c.Kind == returns.Claim {
+		claim, err := tx.ClaimOfCase(ctx, c.ID)
+		if ignoreMissing(err) != nil {
+			return f, "", err
+		}
+		f.Claim = returns.ClaimAnswered{Complaint: returns.Complaint{ReceivedAt: claim.CameAt, NoticeAt: claim.ExtendedAt}, At: claim.AnsweredAt}
+		f.NotSent = f.NotSent || !claim.Granted.GoodsBack()
+	}
 	refunds, err := tx.RefundsOf(ctx, c.OrderID)
 	if err != nil {
 		return f, "", err
