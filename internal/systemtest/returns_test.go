@@ -192,7 +192,8 @@ func TestACarrierReceivesAReturn(t *testing.T) {
 				if made := s.World.Stripe.Refunds(); len(made) != 1 || made[0].Amount != 7980 {
 					t.Errorf("Stripe has %+v, want one refund of 7980", made)
 				}
-				told(t, s, "1", time.Minute, "placed/mail sent", "delivered/mail sent", "return_approved/mail sent", "return_received/mail sent", "refund_succeeded/mail sent")
+				told(t, s, "1", time.Minute, "placed/mail sent", "delivered/mail sent", "return_approved/mail sent", "return_on_its_way/mail sent",
+					"return_received/mail sent", "refund_succeeded/mail sent")
 			})
 		})
 	}
