@@ -20,7 +20,7 @@ var trackingForm = regexp.MustCompile(`^[A-Z0-9]{5,40}$`)
 
 // findCase gives the order's case of the address; false when an answer was given instead.
 func (h *handler) findCase(w http.ResponseWriter, r *http.Request, v *visit) (store.Case, ledger, bool) {
-	l, err := h.ledger(r, v)
+	l, err := h.ledger(r, v, "")
 	if err != nil {
 		h.complain(r, "returns not read", err)
 		h.down(w, r, v.shop, v.words)
@@ -77,7 +77,7 @@ func (h *handler) callOff(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // moved answers a step of a case. A step that cannot be taken now leads to the page that says how the case stands.
 func (h *handler) moved(w http.ResponseWriter, r *http.Request, v *visit, c store.Case, err error) {
-	late := errors.Is(err, returns.ErrStep) || errors.Is(err, store.ErrConflict)
+	late := errors.Is(err, returns.ErrStep) || errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound)
 	if err != nil && !late && fault.Of(err).Class != fault.Permanent {
 		h.complain(r, "return not moved", err)
 		h.down(w, r, v.shop, v.words)

@@ -1,6 +1,9 @@
 package shopper_test
 
 import (
+	"fmt"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +67,12 @@ func TestEveryCentOfARefund(t *testing.T) {
 		{Reason: returns.ForGoods, LineID: "l1", Quantity: 1, Amount: 3990}, {Reason: returns.Deducted, LineID: "l1", Text: "the tin was open", Amount: -500},
 		{Reason: "a word of the future", Amount: -1},
 	}
+	if err := b.db.Write(t.Context(), func(tx *store.Tx) error {
+		c.State = returns.Closed
+		return tx.UpdateCase(t.Context(), c)
+	}); err != nil {
+		t.Fatal(err)
+	}
 	for i, amount := range []int64{3000, 489} {
 		b.explained(order, c, i, amount, lines)
 	}
@@ -97,8 +106,9 @@ func TestWhatWasFound(t *testing.T) {
 func (b *bench) explained(o store.Order, c store.Case, n int, amount int64, lines []returns.Explained) {
 	b.t.Helper()
 	id := o.ID + string(rune('a'+n))
+	external := fmt.Sprintf("%s:1:%d", c.ID, n)
 	r := store.Refund{
-		ID: id, Shop: o.Shop, OrderID: o.ID, CaseID: c.ID, Origin: store.OriginHomeward, ExternalID: id, Status: store.RefundPending, PaymentKind: "stripe",
+		ID: id, Shop: o.Shop, OrderID: o.ID, CaseID: c.ID, Origin: store.OriginHomeward, ExternalID: external, Status: store.RefundPending, PaymentKind: "stripe",
 		PaymentReference: "pi_123", Amount: amount, Currency: "PLN", CreatedAt: now, UpdatedAt: now.Add(time.Duration(n)), Explanation: lines,
 		Work: store.Work{State: store.RefundSettled, DueAt: now},
 	}
@@ -108,4 +118,46 @@ func (b *bench) explained(o store.Order, c store.Case, n int, amount int64, line
 	}); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// TestChangingARequest: the form comes back with what was asked for, its summary too, and the case keeps its number. A double
+// click changes it once.
+func TestChangingARequest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	has(t, b.get(page), 200, `href="`+page+`/change"`, "Change the request")
+	w := b.get(page + "/change")
+	has(t, w, 200, "Change return R-", `<option value="1" selected>`, `value="does_not_fit" checked`, "Too strong\nfor me", `action="`+page+`/change/check"`)
+	form := hidden(w.Body.String())
+	for name, value := range map[string]string{"qty.l1": "2", "reason": "changed_mind", "remedy": "refund", "note": ""} {
+		form.Set(name, value)
+	}
+	w = b.post(page+"/change/check", form)
+	has(t, w, 200, "2 × Earl Grey", "PLN 79.80", "Save the change", `action="`+page+`/change"`)
+	confirm := hidden(w.Body.String())
+	for range 2 {
+		if w := b.post(page+"/change", confirm); w.Code != 303 || w.Header().Get("Location") != page {
+			t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
+		}
+	}
+	all := b.cases(order.ID)
+	if len(all) != 1 || all[0].Items[0].Quantity != 2 || all[0].Reason != "changed_mind" || all[0].Note != "" {
+		t.Fatalf("kept %+v", all)
+	}
+	log, err := b.db.CaseLog(t.Context(), all[0].ID)
+	if err != nil || strings.Count(fmt.Sprint(log), "changed before") != 1 {
+		t.Errorf("changed in the log: %v, %v", log, err)
+	}
+	confirm.Set("qty.l1", "3")
+	confirm.Set("seen", fmt.Sprint(all[0].Version))
+	has(t, b.post(page+"/change", confirm), 422, "choose a number from 0 to 2")
+	b.post(page+"/sent", url.Values{"tracking": {"680012345678"}})
+	for _, to := range []string{"/change", "/change/check"} { // too late: the page says how it stands
+		if w := b.post(page+to, confirm); w.Code != 303 || w.Header().Get("Location") != page {
+			t.Errorf("%s: %d to %q", to, w.Code, w.Header().Get("Location"))
+		}
+	}
+	lacks(t, b.get(page), "/change\"")
 }

@@ -25,48 +25,72 @@ func (h *handler) due(r *http.Request, v *visit, c store.Case, refunds []store.R
 	if c.State.Final() {
 		return nil
 	}
-	var sendBy, refundBy time.Time
-	if c.Kind == returns.Withdrawal {
-		sendBy, refundBy = h.statutoryDays(r, v, c)
+	ends := h.ends(r, v, c)
+	if c.State == returns.Requested {
+		return []dueRow{v.dueRow(false, "answer", "page.case.when.answer", ends[returns.TermAnswer])}
 	}
 	var rows []dueRow
-	switch c.State {
-	case returns.Requested:
-		return append(rows, v.dueRow(false, "answer", "page.case.when.answer", time.Time{}))
-	case returns.Approved:
-		if !c.Conditions.Keep {
-			rows = append(rows, v.dueRow(true, "send", "page.case.when.send", sendBy))
-		}
-	case returns.InTransit, returns.Received, returns.Refunding:
+	if sends(c) {
+		rows = append(rows, v.dueRow(true, "send", "page.case.when.send", ends[returns.TermSendBack]))
 	}
-	return append(rows, v.dueRow(false, outcomeOf(c), "page.case.when."+whenOf(c, refunds), refundBy))
+	return append(rows, v.dueRow(false, outcomeOf(c), v.whenOf(c, refunds), ends[returns.TermRefund]))
+}
+
+// sends tells that the shopper is to send goods now.
+func sends(c store.Case) bool {
+	return c.State == returns.Approved && !c.Conditions.Keep && (c.Kind != returns.Claim || c.Remedy.GoodsBack())
+}
+
+// ends gives the ends of what is still to be done within a case: the rows of its deadlines, and for a withdrawal from before
+// there were any what the law says.
+func (h *handler) ends(r *http.Request, v *visit, c store.Case) map[returns.TermKind]time.Time {
+	ends := map[returns.TermKind]time.Time{}
+	rows, err := h.Store.TermsOf(r.Context(), store.OwnerOfCase(c.ID))
+	if err != nil {
+		h.complain(r, "deadlines not read", err)
+	}
+	for _, t := range rows {
+		if t.MetAt.IsZero() && (t.State == store.Due || t.State == store.TermMissed) {
+			ends[t.Kind] = t.EndAt
+		}
+	}
+	if c.Kind == returns.Withdrawal && len(rows) == 0 {
+		ends[returns.TermSendBack], ends[returns.TermRefund] = h.statutoryDays(r, v, c)
+	}
+	return ends
 }
 
 // outcomeOf names what the shopper gets, below "page.case.due.".
 func outcomeOf(c store.Case) string {
 	switch c.Remedy {
-	case "exchange", "credit", "repair", "replacement", "price_reduction", "termination":
+	case returns.ExchangeRemedy, returns.CreditRemedy, returns.RepairRemedy, returns.ReplacementRemedy, returns.ReductionRemedy:
 		return string(c.Remedy)
+	case returns.SendAgainRemedy:
+		return string(returns.ReplacementRemedy)
 	default:
 		return string(returns.RefundRemedy)
 	}
 }
 
-// whenOf says what the money of a case waits for, below "page.case.when.".
-func whenOf(c store.Case, refunds []store.Refund) string {
+// whenOf says what the money of a case waits for: the key of a text.
+func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
+	const when = "page.case.when."
+	if key := "claim.next." + string(c.Remedy); c.Kind == returns.Claim && len(refunds) == 0 && v.words.Has(key) {
+		return key
+	}
 	switch {
 	case len(refunds) > 0:
-		return "under_way"
+		return when + "under_way"
 	case c.Kind == returns.Withdrawal:
-		return "withheld"
+		return when + "withheld"
 	case c.Conditions.RefundWhen == returns.AtOnce || c.Conditions.Keep:
-		return string(returns.AtOnce)
+		return when + string(returns.AtOnce)
 	case c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection:
-		return string(returns.OnInspection)
+		return when + string(returns.OnInspection)
 	case c.Conditions.RefundWhen == returns.OnFirstScan && c.State == returns.Approved:
-		return string(returns.OnFirstScan)
+		return when + string(returns.OnFirstScan)
 	default:
-		return string(returns.OnReceipt)
+		return when + string(returns.OnReceipt)
 	}
 }
 

@@ -13,28 +13,31 @@ import (
 // casePage is one case: how far it is, what is due from whom, what was decided and why, and every cent.
 type casePage struct {
 	page.Frame
-	RMA      string
-	Number   string // of the order
-	Hero     hero
-	Steps    []step
-	Due      []dueRow
-	Send     bool // the goods are to be sent
-	Address  []string
-	Tracking string // as known, or as typed
-	CanTrack bool
-	CanCall  bool
-	Items    []itemRow
-	Refunds  []refundRow
-	Bills    []bill
-	Decision string
-	Found    []foundRow
-	Granted  []string // what the policy decided, each a sentence
-	Story    []entry
-	Reason   string
-	Note     string
-	Action   string // of this case's forms: + "/sent", "/cancel"
-	Errors   []formError
-	Wrong    map[string]string
+	RMA                      string
+	Number                   string // of the order
+	Hero                     hero
+	Steps                    []step
+	Due                      []dueRow
+	Send                     bool // the goods are to be sent
+	Address                  []string
+	Tracking                 string // as known, or as typed
+	CanTrack                 bool
+	CanCall                  bool
+	Items                    []itemRow
+	Refunds                  []refundRow
+	Bill                     *bill
+	Decision                 string
+	Found                    []foundRow
+	Granted                  []string // what the policy decided, each a sentence
+	Story                    []entry
+	Letters                  []letterRow
+	Asked                    []field
+	ChangeHref               string // where the request can still be changed
+	Objection                string // where to turn against a refused claim
+	Action                   string // of this case's forms: + "/sent", "/cancel"
+	Errors                   []formError
+	Wrong                    map[string]string
+	Keep, KeepText, KeepSend string // to call the case off
 }
 
 // foundRow is what an inspection found of some units.
@@ -52,25 +55,31 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		Frame: h.visitFrame(v, v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), "/cases/"+c.RMA), RMA: c.RMA,
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
 		Hero:   hero{Tone: caseTone(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
-		Steps:  v.caseSteps(c, paid(own)), Send: c.State == returns.Approved && !c.Conditions.Keep, Address: returnAddress(v.shop),
+		Steps:  v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
 		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
-		Decision: c.Decision, Note: c.Note, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
-	}
-	if c.Reason != "" { // a withdrawal has none
-		p.Reason = v.reasonOf(l.offer, c.Reason)
+		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
 		}
 	}
-	p.Bills, p.Granted = v.bills(c, l, own), v.granted(c.Conditions)
+	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
+	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
 	p.Due = h.due(r, v, c, own)
-	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
-		p.Story = v.caseStory(log)
+	if cases.Changeable(c, l.refunds) {
+		p.ChangeHref = p.Action + "/change"
 	}
-	if found, err := h.Store.InspectionsOf(r.Context(), c.ID); err == nil {
+	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
+		p.Story, p.Letters = v.caseStory(log), v.letters(log)
+	}
+	found, err := h.Store.InspectionsOf(r.Context(), c.ID)
+	if err == nil {
 		p.Found = v.found(found)
+	}
+	p.Bill = v.caseBill(c, l, own, found)
+	if c.Kind == returns.Claim {
+		h.claimPart(r, v, p, c)
 	}
 	return p
 }
@@ -94,26 +103,28 @@ type bill struct {
 	Rows  []sumRow
 }
 
-// bills explains a case's refunds, each plan once however many payments it was split over; before there is any, what the case
-// will bring.
-func (v *visit) bills(c store.Case, l ledger, own []store.Refund) []bill {
-	var out []bill
-	var told [][]returns.Explained
-	for _, r := range store.Standing(own) {
-		if len(r.Explanation) == 0 || slices.ContainsFunc(told, func(e []returns.Explained) bool { return slices.Equal(e, r.Explanation) }) {
-			continue
-		}
-		told = append(told, r.Explanation)
-		out = append(out, v.bill("page.case.sums.total", r.Explanation))
-	}
-	if len(own) > 0 || c.State.Final() {
-		return out
-	}
-	total, lines, err := cases.Expected(c, v.order.State.Order, l.refunds)
-	if err != nil || total == 0 {
+// caseBill explains what a case brings: what was planned for it, and what its other goods bring on top. nil when that is nothing,
+// or when it brings no money.
+func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []store.Inspection) *bill {
+	total, lines, err := cases.Expected(c, v.order.State.Order, l.refunds, found...)
+	if err != nil || (total == 0 && len(own) == 0) || (len(own) == 0 && inKind(c.Remedy)) {
 		return nil
 	}
-	return []bill{v.bill("page.case.sums.expected", lines)}
+	key := "page.case.sums.total"
+	if len(own) == 0 {
+		key = "page.case.sums.expected"
+	}
+	b := v.bill(key, lines)
+	return &b
+}
+
+// inKind tells that a remedy brings goods and no money.
+func inKind(r returns.Remedy) bool {
+	switch r {
+	case returns.ExchangeRemedy, returns.RepairRemedy, returns.ReplacementRemedy, returns.SendAgainRemedy:
+		return true
+	}
+	return false
 }
 
 func (v *visit) bill(total string, lines []returns.Explained) bill {
@@ -198,7 +209,8 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 var caseEvents = map[string]string{
 	"requested": "requested", "withdrew": "withdrew", "changed": "changed", "approved": "approved", "approve": "approved", "reject": "reject",
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
-	"call_off": "call_off", "reopen": "reopen", "appealed": "appealed", cases.Wrote: "wrote",
+	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
+	cases.DispatchProven: "proof",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.

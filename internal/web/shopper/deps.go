@@ -59,6 +59,9 @@ type CaseRecords interface {
 	CaseLog(ctx context.Context, caseID string) ([]store.CaseStep, error)
 	InspectionsOf(ctx context.Context, caseID string) ([]store.Inspection, error)
 	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
+	ClaimOfCase(ctx context.Context, caseID string) (store.Claim, error)
+	// TermsOf gives the deadlines of an owner: store.OwnerOfCase.
+	TermsOf(ctx context.Context, owner string) ([]store.Term, error)
 }
 
 // Refunds finds an order's refunds, those of its cases included.
@@ -72,6 +75,8 @@ type Cases interface {
 	Open(ctx context.Context, order store.Order, request returns.Request, nonce string) (store.Case, error)
 	// OpenClaim records that something is wrong with goods. The same nonce gives the same case. notices is what the form showed.
 	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
+	// Change replaces what a return asks for, while that can be.
+	Change(ctx context.Context, c store.Case, request returns.Request) (store.Case, error)
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// Appeal keeps what a shopper says against an inspection; said again it is kept once.

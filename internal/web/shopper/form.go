@@ -15,17 +15,32 @@ import (
 // nonceForm is what a nonce looks like: ours, or a short one of another client.
 var nonceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
+// purpose is what a return form is for: a new return, or the change of one.
+type purpose struct {
+	base string      // what its addresses begin with: the form is posted to base + "/check", then to base
+	back string      // the page's part below the order's
+	of   *store.Case // nil for a new one
+}
+
+func (v *visit) newReturn() purpose { return purpose{base: v.path + "/returns", back: "/returns/new"} }
+
+func (v *visit) change(c store.Case) purpose {
+	return purpose{base: v.path + "/cases/" + c.RMA + "/change", back: "/cases/" + c.RMA + "/change", of: &c}
+}
+
 func (h *handler) showReturnForm(w http.ResponseWriter, r *http.Request, v *visit) {
-	l, ok := h.readLedger(w, r, v)
-	if !ok {
-		return
+	if l, ok := h.readLedger(w, r, v, v.newReturn()); ok {
+		h.render(w, r, http.StatusOK, "return", h.form(v, v.newReturn(), l, inputs{nonce: id.Secret()}))
 	}
-	h.render(w, r, http.StatusOK, "return", h.form(v, l, inputs{nonce: id.Secret()}))
 }
 
 // readLedger gives the order's ledger; false when an answer was given instead.
-func (h *handler) readLedger(w http.ResponseWriter, r *http.Request, v *visit) (ledger, bool) {
-	l, err := h.ledger(r, v)
+func (h *handler) readLedger(w http.ResponseWriter, r *http.Request, v *visit, p purpose) (ledger, bool) {
+	except := ""
+	if p.of != nil {
+		except = p.of.ID
+	}
+	l, err := h.ledger(r, v, except)
 	if err != nil {
 		h.complain(r, "returns not read", err)
 		h.down(w, r, v.shop, v.words)
@@ -36,6 +51,7 @@ func (h *handler) readLedger(w http.ResponseWriter, r *http.Request, v *visit) (
 
 // asked is a posted form, read and looked at.
 type asked struct {
+	purpose  purpose
 	in       inputs
 	request  returns.Request
 	decision returns.Decision
@@ -44,22 +60,26 @@ type asked struct {
 
 // understandReturn reads a posted return form. Without faults it gives what was asked for and what the policy decides on it;
 // false when an answer was given instead.
-func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *visit) (asked, bool) {
+func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *visit, p purpose) (asked, bool) {
 	if err := r.ParseForm(); err != nil {
 		h.refuse(w, r, http.StatusRequestEntityTooLarge)
 		return asked{}, false
 	}
-	a := asked{in: readInputs(r)}
+	a := asked{purpose: p, in: readInputs(r)}
 	var ok bool
-	if a.ledger, ok = h.readLedger(w, r, v); !ok {
+	if a.ledger, ok = h.readLedger(w, r, v, p); !ok {
 		return a, false
 	}
 	// After the ledger was read: a twin of this form that was faster is in both, or in neither.
-	if nonceForm.MatchString(a.in.nonce) {
+	if p.of == nil && nonceForm.MatchString(a.in.nonce) {
 		if c, err := h.Store.CaseByNonce(r.Context(), v.order.ID, a.in.nonce); err == nil {
 			h.toCase(w, r, v, c)
 			return a, false
 		}
+	}
+	if r.PostForm.Get("change") != "" { // back from the summary: nothing is wrong yet
+		h.render(w, r, http.StatusOK, "return", h.typedForm(v, p, a.ledger, a.in))
+		return a, false
 	}
 	var faults, more returns.Faults
 	a.request, faults = a.in.request(v, a.ledger.offer)
@@ -70,7 +90,7 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 		a.in.nonce = id.Secret()
 	}
 	if len(faults) > 0 {
-		h.formAgain(w, r, v, a.ledger, a.in, faults)
+		h.formAgain(w, r, v, a, faults)
 		return a, false
 	}
 	return a, true
@@ -78,13 +98,7 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 
 // checkReturn shows what would be asked for, with every cent. It changes nothing.
 func (h *handler) checkReturn(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err == nil && r.PostForm.Get("change") != "" {
-		if l, ok := h.readLedger(w, r, v); ok {
-			h.render(w, r, http.StatusOK, "return", h.typedForm(v, l, readInputs(r)))
-		}
-		return
-	}
-	if a, ok := h.understandReturn(w, r, v); ok {
+	if a, ok := h.understandReturn(w, r, v, v.newReturn()); ok {
 		h.render(w, r, http.StatusOK, "return_check", h.summary(v, a))
 	}
 }
@@ -96,7 +110,7 @@ func (h *handler) backToForm(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // openReturn takes the form. The same nonce is the same case, however often it is posted.
 func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit) {
-	a, ok := h.understandReturn(w, r, v)
+	a, ok := h.understandReturn(w, r, v, v.newReturn())
 	if !ok {
 		return
 	}
@@ -104,19 +118,24 @@ func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit) {
 	if errors.Is(err, store.ErrDuplicate) {
 		c, err = h.Store.CaseByNonce(r.Context(), v.order.ID, a.in.nonce)
 	}
+	h.taken(w, r, v, a, c, err)
+}
+
+// taken answers a form that was handed to the desk.
+func (h *handler) taken(w http.ResponseWriter, r *http.Request, v *visit, a asked, c store.Case, err error) {
 	var refused *cases.Refused
 	switch {
 	case err == nil:
 		h.toCase(w, r, v, c)
 	case errors.As(err, &refused):
-		h.formAgain(w, r, v, a.ledger, a.in, refused.Faults)
+		h.formAgain(w, r, v, a, refused.Faults)
 	case errors.Is(err, store.ErrConflict) || fault.Of(err).Class == fault.Permanent:
-		h.complain(r, "return not opened", err)
-		h.formAgain(w, r, v, a.ledger, a.in, returns.Faults{"form": "changed"})
+		h.complain(r, "return not taken", err)
+		h.formAgain(w, r, v, a, returns.Faults{"form": "changed"})
 	default:
-		h.complain(r, "return not opened", err)
-		p := h.typedForm(v, a.ledger, a.in)
-		p.Down, p.Ways, p.Action = true, h.ways(v.shop, v.words), v.path+"/returns"
+		h.complain(r, "return not taken", err)
+		p := h.typedForm(v, a.purpose, a.ledger, a.in)
+		p.Down, p.Ways, p.Action = true, h.ways(v.shop, v.words), a.purpose.base
 		h.render(w, r, http.StatusServiceUnavailable, "return", p)
 	}
 }
@@ -126,8 +145,8 @@ func (h *handler) toCase(w http.ResponseWriter, r *http.Request, v *visit, c sto
 }
 
 // formAgain shows the form with everything typed and what is wrong with it.
-func (h *handler) formAgain(w http.ResponseWriter, r *http.Request, v *visit, l ledger, in inputs, faults returns.Faults) {
-	p := h.typedForm(v, l, in)
-	p.tell(v, l.offer, faults)
+func (h *handler) formAgain(w http.ResponseWriter, r *http.Request, v *visit, a asked, faults returns.Faults) {
+	p := h.typedForm(v, a.purpose, a.ledger, a.in)
+	p.tell(v, a.ledger.offer, faults)
 	h.render(w, r, http.StatusUnprocessableEntity, "return", p)
 }

@@ -34,12 +34,14 @@ type inputs struct {
 	method     string
 	note       string
 	nonce      string
+	seen       string // the version of the case that is to be changed
 }
 
 func readInputs(r *http.Request) inputs {
 	in := inputs{
 		quantities: map[string]string{}, exchange: map[string]string{}, answers: map[string]string{}, reason: r.PostForm.Get("reason"),
 		remedy: r.PostForm.Get("remedy"), method: r.PostForm.Get("method"), note: unix(r.PostForm.Get("note")), nonce: r.PostForm.Get("nonce"),
+		seen: r.PostForm.Get("seen"),
 	}
 	for name, values := range r.PostForm {
 		for prefix, to := range map[string]map[string]string{quantityField: in.quantities, exchangeField: in.exchange, answerField: in.answers} {
@@ -66,6 +68,9 @@ func (in inputs) fields() []field {
 				out = append(out, field{Name: prefix + id, Value: values[id]})
 			}
 		}
+	}
+	if in.seen != "" {
+		out = append(out, field{Name: "seen", Value: in.seen})
 	}
 	add(quantityField, in.quantities)
 	add(exchangeField, in.exchange)

@@ -17,6 +17,8 @@ type formPage struct {
 	page.Frame
 	Action  string
 	Nonce   string
+	Seen    string // the version of the case that is to be changed
+	Changes bool   // the form changes a request
 	Lines   []formLine
 	Reasons []choice
 	Remedy  []choice
@@ -75,17 +77,20 @@ func (q question) Described() string {
 type formError struct{ Field, Text string }
 
 // typedForm shows a form that was posted: another language would lose what was typed.
-func (h *handler) typedForm(v *visit, l ledger, in inputs) *formPage {
-	p := h.form(v, l, in)
+func (h *handler) typedForm(v *visit, to purpose, l ledger, in inputs) *formPage {
+	p := h.form(v, to, l, in)
 	p.Speak = nil
 	return p
 }
 
 // form shows a return form with what was typed.
-func (h *handler) form(v *visit, l ledger, in inputs) *formPage {
+func (h *handler) form(v *visit, to purpose, l ledger, in inputs) *formPage {
 	p := &formPage{
-		Frame: h.visitFrame(v, v.words.T("page.form.title"), "/returns/new"), Action: v.path + "/returns/check", Nonce: in.nonce, Note: in.note,
+		Frame: h.visitFrame(v, v.words.T("page.form.title"), to.back), Action: to.base + "/check", Nonce: in.nonce, Seen: in.seen, Note: in.note,
 		Wrong: map[string]string{}, Others: v.offered(l)[1:],
+	}
+	if to.of != nil {
+		p.Title, p.Others, p.Changes = v.words.T("page.change.title", "RMA", to.of.RMA), nil, true
 	}
 	for _, line := range l.offer.Lines {
 		f := h.formLine(v, l, line, in.quantities[line.Line.ID])

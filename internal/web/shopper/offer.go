@@ -20,7 +20,8 @@ type ledger struct {
 	offer     returns.Offer
 }
 
-func (h *handler) ledger(r *http.Request, v *visit) (ledger, error) {
+// ledger reads an order's. The policy is asked as if the case except were not there: what it has is to be asked for anew.
+func (h *handler) ledger(r *http.Request, v *visit, except string) (ledger, error) {
 	all, err := h.Store.CasesOf(r.Context(), v.order.ID)
 	if err != nil {
 		return ledger{}, err
@@ -30,7 +31,8 @@ func (h *handler) ledger(r *http.Request, v *visit) (ledger, error) {
 		return ledger{}, err
 	}
 	l := ledger{cases: all, refunds: refunds, policy: cases.Policy(v.shop)}
-	l.situation = cases.Situation(v.shop, v.order, all, refunds, v.now)
+	others := slices.DeleteFunc(slices.Clone(all), func(c store.Case) bool { return c.ID == except })
+	l.situation = cases.Situation(v.shop, v.order, others, refunds, v.now)
 	l.offer = l.policy.Offer(l.situation)
 	return l, nil
 }
@@ -228,14 +230,4 @@ func (v *visit) decided(why returns.Why, c returns.Conditions) string {
 		}
 		return ""
 	}
-}
-
-// reasonOf puts the reason of a case into words, also one that the policy no longer has.
-func (v *visit) reasonOf(offer returns.Offer, code returns.Reason) string {
-	for _, rule := range offer.Reasons() {
-		if rule.Code == code {
-			return v.reasonText(rule)
-		}
-	}
-	return v.words.Code("reason", string(code))
 }

@@ -34,7 +34,7 @@ type orderPage struct {
 type caseRow struct{ Title, State, Href, Date string }
 
 func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
-	l, err := h.ledger(r, v)
+	l, err := h.ledger(r, v, "")
 	if err != nil {
 		h.complain(r, "returns not read", err)
 		h.down(w, r, v.shop, v.words)

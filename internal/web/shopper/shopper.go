@@ -62,6 +62,9 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
 		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 	}
+	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))
+	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.checkChange))
+	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change", h.order(h.changeReturn))
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))

@@ -12,23 +12,25 @@ import (
 // summaryPage shows what would be asked for, every cent of it, and the one control that asks for it.
 type summaryPage struct {
 	page.Frame
-	Action string
-	Change string // the control that leads back posts here
-	Fields []field
-	Items  []itemRow
-	Facts  []field
-	Bill   *bill
-	After  string   // what the amount means
-	Terms  []string // what applies, and why
-	Claim  string   // the address of a claim, when that would give more
+	Action  string
+	Change  string // the control that leads back posts here
+	Fields  []field
+	Items   []itemRow
+	Facts   []field
+	Bill    *bill
+	After   string   // what the amount means
+	Terms   []string // what applies, and why
+	Changes bool     // a request that was made before
+	Claim   string   // the address of a claim, when that would give more
 }
 
 func (h *handler) summary(v *visit, a asked) *summaryPage {
 	words := v.words
 	p := &summaryPage{
-		Frame: h.visitFrame(v, words.T("page.check.title"), "/returns/new"), Action: v.path + "/returns", Change: v.path + "/returns/check",
+		Frame: h.visitFrame(v, words.T("page.check.title"), a.purpose.back), Action: a.purpose.base, Change: a.purpose.base + "/check",
 		Fields: a.in.fields(), Terms: v.granted(a.decision.Conditions),
 	}
+	p.Changes = a.purpose.of != nil
 	p.Speak = nil // another language would begin again
 	// What is taken at once here may still call for a person, when it is asked for: that is not for this page to promise.
 	p.Terms = slices.DeleteFunc(p.Terms, func(s string) bool { return s == words.T("why."+string(returns.ApprovedAtOnce)) })
