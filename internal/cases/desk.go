@@ -6,7 +6,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -88,15 +87,17 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	return taken
 }
 
-// takenOf is Taken of an order, but for the cases that except tells of, and keeps others that ask the same waiting until this
+// takenOf is Taken of an order, its cases as see makes them, and keeps others that ask the same waiting until this
 // transaction ends.
-func takenOf(ctx context.Context, tx *store.Tx, orderID string, except ...func(store.Case) bool) (returns.Taken, error) {
+func takenOf(ctx context.Context, tx *store.Tx, orderID string, see ...func(*store.Case)) (returns.Taken, error) {
 	all, err := tx.CasesOf(ctx, orderID)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range except {
-		all = slices.DeleteFunc(all, f)
+	for _, f := range see {
+		for i := range all {
+			f(&all[i])
+		}
 	}
 	refunds, err := tx.RefundsOf(ctx, orderID)
 	return Taken(all, refunds), err

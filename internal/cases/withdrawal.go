@@ -44,39 +44,99 @@ func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 
 // LeftToWithdraw tells whether a withdrawal would find anything: also what a return waits for would be its.
 func (d *Desk) LeftToWithdraw(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (bool, error) {
-	taken, err := takenOf(ctx, tx, order.ID, waits)
+	taken, err := takenOf(ctx, tx, order.ID, func(c *store.Case) {
+		if waits(*c) {
+			c.Items = c.Received
+		}
+	})
 	return len(withdrawn(order, items, taken)) > 0, err
 }
 
-// waits tells of a return by the shop's goodwill whose goods are not back yet.
+// waits tells of a return by the shop's goodwill of which goods are not back yet.
 func waits(c store.Case) bool {
-	return c.Kind == returns.Return && len(c.Received) == 0 && !c.State.Final()
+	return c.Kind == returns.Return && !c.State.Final() && len(left(c, nil)) > 0
 }
 
-// takeOver ends the returns that wait for goods a statement withdraws from: the right is more than the goodwill, and a return
-// that is refused later must not have stood in its way. It gives the number of the parcel that is on its way, when there is one.
+// takeOver takes the goods that a statement withdraws from out of the returns that wait for them: the right is more than the
+// goodwill, and a return that is refused later must not have stood in its way. What is back already stays with its return. It
+// gives the number of the parcel that is on its way, when there is one.
 func (d *Desk) takeOver(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (trackingNumber string, err error) {
 	all, err := tx.CasesOf(ctx, order.ID)
 	if err != nil {
 		return "", err
 	}
+	named := make(map[string]int)
+	for _, item := range items {
+		named[item.LineID] += max(item.Quantity, 0)
+	}
 	for _, c := range all {
-		if !waits(c) || !overlap(c.Items, items) {
+		if !waits(c) {
 			continue
 		}
-		if err := d.step(ctx, tx, &c, returns.CallOff, System, "its shopper withdrew from the contract"); err != nil {
+		gone := make(map[string]int)
+		for _, item := range left(c, nil) {
+			n := item.Quantity
+			if len(items) > 0 {
+				n = min(n, named[item.LineID])
+				named[item.LineID] -= n
+			}
+			gone[item.LineID] += n
+		}
+		taken, err := d.giveUp(ctx, tx, &c, gone)
+		if err != nil {
 			return "", err
 		}
-		trackingNumber = c.TrackingNumber
+		if taken && c.TrackingNumber != "" {
+			trackingNumber = c.TrackingNumber
+		}
 	}
 	return trackingNumber, nil
 }
 
-// overlap tells whether a statement names goods of a case; one that names none names all.
-func overlap(of, items []returns.Item) bool {
-	return len(items) == 0 || slices.ContainsFunc(of, func(o returns.Item) bool {
-		return slices.ContainsFunc(items, func(i returns.Item) bool { return i.LineID == o.LineID && i.Quantity > 0 })
-	})
+// TakenOver is the step of a return's log when a withdrawal takes a part of its goods over.
+const TakenOver = "taken_over"
+
+// giveUp takes units that are not back out of a return. One that has nothing else is called off; it is over when nothing more of it
+// is to come.
+func (d *Desk) giveUp(ctx context.Context, tx *store.Tx, c *store.Case, gone map[string]int) (bool, error) {
+	const why = "its shopper withdrew from the contract"
+	rest := returns.Without(c.Items, gone)
+	switch {
+	case units(rest) == units(c.Items):
+		return false, nil
+	case len(rest) == 0 && takes(*c, returns.CallOff):
+		return true, d.step(ctx, tx, c, returns.CallOff, System, why)
+	}
+	c.Items, c.UpdatedAt = rest, d.Now()
+	if err := tx.UpdateCase(ctx, *c); err != nil {
+		return false, err
+	}
+	c.Version++
+	if err := d.log(ctx, tx, c.ID, System, TakenOver, why); err != nil {
+		return false, err
+	}
+	if !takes(*c, returns.Refund) { // no goods and no money yet: it goes on
+		return true, nil
+	}
+	a, err := d.accountOf(ctx, tx, store.Order{ID: c.OrderID}, *c)
+	if err != nil || !a.answered() {
+		return true, err
+	}
+	return true, d.settle(ctx, tx, c, System, why)
+}
+
+func units(items []returns.Item) int {
+	n := 0
+	for _, item := range items {
+		n += item.Quantity
+	}
+	return n
+}
+
+// takes tells whether a case can take a step.
+func takes(c store.Case, step returns.Step) bool {
+	_, err := returns.NextFor(c.Kind, c.State, step)
+	return err == nil
 }
 
 // withdrawn gives the units that a statement takes back: those it names, or all, without what is taken.

@@ -110,3 +110,60 @@ func TestWhatNeverComesBackIsEndedByStaff(t *testing.T) {
 		t.Errorf("the proof stands %d times in the log, %v", proven, err)
 	}
 }
+
+// TestAWithdrawalTakesOverWhatIsNotBack: what a return already has stays with it, the rest is the withdrawal's; and each unit is paid
+// once, whatever the return has paid.
+func TestAWithdrawalTakesOverWhatIsNotBack(t *testing.T) {
+	b := newBench(t)
+	c := b.open("n1", units("l1", 2, "l2", 1))
+	c = b.receive(c, units("l1", 1))
+	first := b.refunds(3990)[0]
+	w := b.withdraw("w1", units("l1", 1))
+	if len(w.Items) != 1 || w.Items[0].LineID != "l1" || w.Items[0].Quantity != 1 {
+		t.Fatalf("taken over: %+v", w.Items)
+	}
+	if left := b.must(b.db.Case(t.Context(), c.ID)); len(left.Items) != 2 || left.State != returns.Refunding {
+		t.Fatalf("the return: %+v", left)
+	}
+	rest := b.withdraw("w2", nil)
+	if len(rest.Items) != 2 || rest.Items[0].LineID != "l2" {
+		t.Fatalf("the rest: %+v", rest.Items)
+	}
+	b.stripe(first, "succeeded")
+	b.state(c, returns.Closed)
+	b.receive(w, nil)
+	b.receive(rest, nil)
+	b.refunds(3990, 3990, 2020)
+	if none := b.withdraw("w3", nil); none.ID != "" {
+		t.Errorf("a unit comes back twice: %+v", none.Items)
+	}
+}
+
+// TestOnlyTheNamedGoodsAreTakenOver: a return of other goods goes on.
+func TestOnlyTheNamedGoodsAreTakenOver(t *testing.T) {
+	b := newBench(t)
+	c := b.open("n1", units("l1", 1, "l2", 1))
+	b.withdraw("w1", units("l2", 1))
+	b.state(c, returns.Approved)
+	if got := b.must(b.db.Case(t.Context(), c.ID)); len(got.Items) != 1 || got.Items[0].LineID != "l1" {
+		t.Errorf("the return: %+v", got.Items)
+	}
+	b.withdraw("w2", units("l1", 2))
+	b.state(c, returns.Withdrawn)
+}
+
+// TestAReturnThatIsPaidStandsInNoWay: its money went before its goods came, so it cannot be called off. The statement is taken all the
+// same, and nothing is paid twice.
+func TestAReturnThatIsPaidStandsInNoWay(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l1", 2), when(returns.AtOnce))
+	rows := b.refunds(7980)
+	w := b.withdraw("w1", units("l1", 2))
+	if w.ID == "" || len(w.Items) != 1 || w.Items[0].Quantity != 2 {
+		t.Fatalf("%+v", w)
+	}
+	b.stripe(rows[0], "succeeded")
+	b.state(c, returns.Closed)
+	b.receive(w, nil)
+	b.refunds(7980)
+}
