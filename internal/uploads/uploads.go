@@ -158,3 +158,8 @@ func (d *Desk) KeptPhotos(ctx context.Context, orderID, nonce string) (int, erro
 	all, err := d.DB.FilesOfNonce(ctx, orderID, nonce)
 	return len(all), err
 }
+
+// OfCase gives a case's files.
+func (d *Desk) OfCase(ctx context.Context, caseID string) ([]store.File, error) {
+	return d.DB.FilesOf(ctx, caseID)
+}

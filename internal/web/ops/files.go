@@ -23,3 +23,19 @@ func (c *console) file(w http.ResponseWriter, r *http.Request, _ visit) error {
 	upload.Serve(w, r, f, data)
 	return nil
 }
+
+// fileWord names a file by what it is for.
+func fileWord(f store.File) string {
+	switch f.Purpose {
+	case store.PhotoFile:
+		return "Photo by the shopper"
+	case store.ProofFile:
+		return "Proof of dispatch"
+	case store.InspectionFile:
+		return "Photo of what came back"
+	case store.LabelFile:
+		return "Label"
+	default:
+		return string(f.Purpose)
+	}
+}

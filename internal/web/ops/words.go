@@ -13,13 +13,13 @@ import (
 
 // words are the functions of the templates.
 var words = template.FuncMap{
-	"plain":       plain,
-	"mask":        mask,
-	"chip":        chipOf,
-	"caseChip":    caseChip,
-	"grades":      gradeChoices,
-	"outcomes":    outcomeChoices,
-	"gradeWord":   func(g returns.Grade) string { return gradeWords[g] },
+	"plain":    plain,
+	"mask":     mask,
+	"chip":     chipOf,
+	"caseChip": caseChip,
+	"grades":   gradeChoices,
+	"outcomes": outcomeChoices,
+	"fileWord": fileWord, "gradeWord": func(g returns.Grade) string { return gradeWords[g] },
 	"outcomeWord": func(o returns.Outcome) string { return outcomeWords[o] },
 	"lastMoment":  withdrawals.LastDay,
 	"amount":      amount,

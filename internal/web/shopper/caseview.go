@@ -38,6 +38,7 @@ type casePage struct {
 	Errors                   []formError
 	Wrong                    map[string]string
 	Keep, KeepText, KeepSend string // to call the case off
+	Files                    *caseFiles
 }
 
 // foundRow is what an inspection found of some units.
@@ -81,6 +82,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if c.Kind == returns.Claim {
 		h.claimPart(r, v, p, c)
 	}
+	p.Files = h.filesOf(r.Context(), v, c)
 	return p
 }
 
@@ -211,6 +213,7 @@ var caseEvents = map[string]string{
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
 	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
 	cases.DispatchProven: "proof",
+	cases.ProofSent:      "proof_sent",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.

@@ -68,18 +68,23 @@ func (b *bench) withPhotos() *shoebox {
 
 // upload posts a form with photos; fields are sent in the order given.
 func (b *bench) upload(path string, fields [][2]string, photos ...string) *httptest.ResponseRecorder {
+	return b.uploadAs("photo", path, fields, photos...)
+}
+
+// uploadAs posts a form with files in a field; fields are sent in the order given.
+func (b *bench) uploadAs(field, path string, fields [][2]string, photos ...string) *httptest.ResponseRecorder {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for _, f := range fields {
 		if f[0] == "photo" {
-			part, _ := form.CreateFormFile("photo", "a.jpg")
+			part, _ := form.CreateFormFile(field, "a.jpg")
 			_, _ = io.WriteString(part, f[1])
 			continue
 		}
 		_ = form.WriteField(f[0], f[1])
 	}
 	for _, photo := range photos {
-		part, _ := form.CreateFormFile("photo", "a.jpg")
+		part, _ := form.CreateFormFile(field, "a.jpg")
 		_, _ = io.WriteString(part, photo)
 	}
 	_ = form.Close()

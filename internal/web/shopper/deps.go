@@ -81,6 +81,8 @@ type Cases interface {
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// Appeal keeps what a shopper says against an inspection; said again it is kept once.
 	Appeal(ctx context.Context, c store.Case, inspectionID, words string) error
+	// ProofUploaded records that the shopper sent a document, file, that proves the dispatch.
+	ProofUploaded(ctx context.Context, c store.Case, file string) error
 	// CallOff ends a case because its shopper keeps the goods.
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 }
@@ -91,6 +93,7 @@ type Files interface {
 	// Find gives an order's file, or store.ErrNotFound.
 	Find(ctx context.Context, orderID, fileID string) (store.File, error)
 	Bytes(ctx context.Context, f store.File) ([]byte, error)
+	OfCase(ctx context.Context, caseID string) ([]store.File, error)
 }
 
 // Links sends an order's link by mail.

@@ -60,6 +60,7 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
 		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
 		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
+		h.routes.HandleFunc("POST "+base+"/proof", h.order(h.prove))
 		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 	}
 	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))

@@ -1,0 +1,100 @@
+package shopper
+
+import (
+	"context"
+	"net/http"
+
+	"homeward/internal/cases"
+	"homeward/internal/files"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/uploads"
+	"homeward/internal/web/upload"
+)
+
+// caseFiles is what a case's page shows of its files, and the form of a proof of dispatch.
+type caseFiles struct {
+	Photos []fileRow
+	Proofs []fileRow
+	Prove  bool // a proof can be sent
+	Accept string
+	Nonce  string
+}
+
+// fileRow is a kept file; Photo says that a browser can show it.
+type fileRow struct {
+	URL   string
+	Photo bool
+	Name  string
+}
+
+// provable tells whether a proof of dispatch would change anything: while the goods are waited for.
+func provable(c store.Case) bool {
+	return (c.State == returns.Approved || c.State == returns.InTransit) && !c.Conditions.Keep
+}
+
+// filesOf gives a case's files; nil when none are kept here. What cannot be read is left out: the rest of the page is true
+// without it.
+func (h *handler) filesOf(ctx context.Context, v *visit, c store.Case) *caseFiles {
+	if h.Files == nil {
+		return nil
+	}
+	out := &caseFiles{Prove: provable(c), Accept: upload.AcceptDocuments, Nonce: c.ID}
+	all, err := h.Files.OfCase(ctx, c.ID)
+	if err != nil {
+		return out
+	}
+	for _, f := range all {
+		row := fileRow{URL: v.path + "/files/" + f.ID, Photo: f.ContentType != files.PDF, Name: v.words.Moment(f.CreatedAt)}
+		switch f.Purpose {
+		case store.PhotoFile:
+			out.Photos = append(out.Photos, row)
+		case store.ProofFile:
+			out.Proofs = append(out.Proofs, row)
+		}
+	}
+	return out
+}
+
+// prove takes a proof that the goods were sent: a photo of the receipt, or a PDF. Staff look at it.
+func (h *handler) prove(w http.ResponseWriter, r *http.Request, v *visit) {
+	c, l, ok := h.findCase(w, r, v)
+	if !ok {
+		return
+	}
+	if h.Files == nil || !provable(c) {
+		h.toCase(w, r, v, c)
+		return
+	}
+	form, ok := h.readForm(w, r, v, upload.Spec{
+		About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, CaseID: c.ID, Purpose: store.ProofFile, By: cases.Shopper},
+		Fields: []string{"proof"}, Documents: true,
+	})
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	for _, f := range form.Files {
+		if err := h.Cases.ProofUploaded(ctx, c, f.ID); err != nil {
+			h.complain(r, "proof not recorded", err)
+			h.down(w, r, v.shop, v.words)
+			return
+		}
+	}
+	if len(form.Faults) == 0 && len(form.Files) > 0 {
+		h.toCase(w, r, v, c)
+		return
+	}
+	text := photoWords(v.words, files.NotADocument)
+	status := http.StatusUnprocessableEntity
+	if len(form.Faults) > 0 {
+		text = photoWords(v.words, form.Faults[0].Code)
+		if form.Faults[0].Code == files.Unavailable {
+			status = http.StatusServiceUnavailable
+		}
+	}
+	p := h.casePage(r.WithContext(ctx), v, c, l)
+	p.Errors, p.Wrong = []formError{{Field: "proof", Text: text}}, map[string]string{"proof": text}
+	h.render(w, r, status, "case", p)
+}
