@@ -3,12 +3,14 @@ package shopper
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"homeward/internal/cases"
 	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // changeable finds the case of the address as long as its request can be changed; one that cannot any more leads to its page.
@@ -35,23 +37,23 @@ func (h *handler) showChange(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 }
 
-func (h *handler) checkChange(w http.ResponseWriter, r *http.Request, v *visit) {
+func (h *handler) checkChange(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
 	c, ok := h.changeable(w, r, v)
 	if !ok {
 		return
 	}
-	if a, ok := h.understandReturn(w, r, v, v.change(c)); ok {
+	if a, ok := h.understandReturn(w, r, v, v.change(c), h.withPhotos(r, c, form)); ok {
 		h.render(w, r, http.StatusOK, "return_check", h.summary(v, a))
 	}
 }
 
 // changeReturn takes the change. Posted twice it is made once: the second finds another version of the case than the form saw.
-func (h *handler) changeReturn(w http.ResponseWriter, r *http.Request, v *visit) {
+func (h *handler) changeReturn(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
 	c, ok := h.changeable(w, r, v)
 	if !ok {
 		return
 	}
-	a, ok := h.understandReturn(w, r, v, v.change(c))
+	a, ok := h.understandReturn(w, r, v, v.change(c), h.withPhotos(r, c, form))
 	if !ok {
 		return
 	}
@@ -65,6 +67,16 @@ func (h *handler) changeReturn(w http.ResponseWriter, r *http.Request, v *visit)
 		return
 	}
 	h.taken(w, r, v, a, changed, err)
+}
+
+// withPhotos adds the photos that a case has already to those of a form: what is asked for anew keeps them.
+func (h *handler) withPhotos(r *http.Request, c store.Case, form upload.Form) upload.Form {
+	kept, err := h.Store.FilesOf(r.Context(), c.ID)
+	if err != nil {
+		h.complain(r, "photos not read", err)
+	}
+	form.Files = slices.DeleteFunc(kept, func(f store.File) bool { return f.Purpose != store.PhotoFile })
+	return form
 }
 
 // inputsOf puts a case back into the words of its form.

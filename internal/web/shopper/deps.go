@@ -60,6 +60,7 @@ type CaseRecords interface {
 	InspectionsOf(ctx context.Context, caseID string) ([]store.Inspection, error)
 	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
 	ClaimOfCase(ctx context.Context, caseID string) (store.Claim, error)
+	FilesOf(ctx context.Context, caseID string) ([]store.File, error)
 	// TermsOf gives the deadlines of an owner: store.OwnerOfCase.
 	TermsOf(ctx context.Context, owner string) ([]store.Term, error)
 }

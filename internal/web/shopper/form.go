@@ -10,6 +10,7 @@ import (
 	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // nonceForm is what a nonce looks like: ours, or a short one of another client.
@@ -60,12 +61,9 @@ type asked struct {
 
 // understandReturn reads a posted return form. Without faults it gives what was asked for and what the policy decides on it;
 // false when an answer was given instead.
-func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *visit, p purpose) (asked, bool) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return asked{}, false
-	}
+func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *visit, p purpose, form upload.Form) (asked, bool) {
 	a := asked{purpose: p, in: readInputs(r)}
+	a.in.photos = form.Files
 	var ok bool
 	if a.ledger, ok = h.readLedger(w, r, v, p); !ok {
 		return a, false
@@ -83,11 +81,17 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	var faults, more returns.Faults
 	a.request, faults = a.in.request(v, a.ledger.offer)
+	a.request.Photos = len(a.in.photos)
+	for _, wrong := range form.Faults {
+		faults["photo"] = returns.Code(wrong.Code)
+	}
 	a.decision, more = a.ledger.policy.Decide(a.ledger.situation, a.request)
 	faults = faults.Merge(more)
 	if !nonceForm.MatchString(a.in.nonce) {
 		faults["form"] = "form"
-		a.in.nonce = id.Secret()
+		if a.in.nonce = form.Nonce; a.in.nonce == "" {
+			a.in.nonce = id.Secret()
+		}
 	}
 	if len(faults) > 0 {
 		h.formAgain(w, r, v, a, faults)
@@ -97,8 +101,8 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 }
 
 // checkReturn shows what would be asked for, with every cent. It changes nothing.
-func (h *handler) checkReturn(w http.ResponseWriter, r *http.Request, v *visit) {
-	if a, ok := h.understandReturn(w, r, v, v.newReturn()); ok {
+func (h *handler) checkReturn(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
+	if a, ok := h.understandReturn(w, r, v, v.newReturn(), form); ok {
 		h.render(w, r, http.StatusOK, "return_check", h.summary(v, a))
 	}
 }
@@ -109,8 +113,8 @@ func (h *handler) backToForm(w http.ResponseWriter, r *http.Request, v *visit) {
 }
 
 // openReturn takes the form. The same nonce is the same case, however often it is posted.
-func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit) {
-	a, ok := h.understandReturn(w, r, v, v.newReturn())
+func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
+	a, ok := h.understandReturn(w, r, v, v.newReturn(), form)
 	if !ok {
 		return
 	}

@@ -29,7 +29,7 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 	if code, ok := faults["items"]; ok {
 		add("items", "items", v.itemsFault(code))
 	}
-	known := map[string]bool{"form": true, "items": true, "reason": true, "remedy": true, "note": true, "method": true, "photos": true}
+	known := map[string]bool{"form": true, "items": true, "reason": true, "remedy": true, "note": true, "method": true, "photos": true, "photo": true}
 	for _, line := range p.Lines {
 		known[line.Field] = true
 		if code, ok := faults[line.Field]; ok {
@@ -42,7 +42,12 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 		}
 	}
 	p.tellAsked(v, offer, faults, known, add)
-	for _, field := range []string{"photos", "method", "note"} {
+	if code, ok := faults["photo"]; ok {
+		add("photo", "photo", photoWords(words, string(code)))
+	} else if _, ok := faults["photos"]; ok {
+		add("photo", "photo", words.T("page.error.photos"))
+	}
+	for _, field := range []string{"method", "note"} {
 		if _, ok := faults[field]; ok {
 			add(field, field, words.T("page.error."+field))
 		}

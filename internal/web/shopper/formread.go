@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"homeward/internal/returns"
+	"homeward/internal/store"
 )
 
 // What the names of a form's fields begin with: a line's quantity, what is wanted in its place, and the answer to a question
@@ -34,7 +35,8 @@ type inputs struct {
 	method     string
 	note       string
 	nonce      string
-	seen       string // the version of the case that is to be changed
+	photos     []store.File // that the form sent so far
+	seen       string       // the version of the case that is to be changed
 }
 
 func readInputs(r *http.Request) inputs {

@@ -6,7 +6,10 @@ import (
 	"strings"
 
 	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/uploads"
 	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
 )
 
 // listed is the most units that are offered as a list; more are typed.
@@ -29,7 +32,40 @@ type formPage struct {
 	Down    bool              // the database is away; what was typed is kept
 	Ways    *ways
 	Others  []way // what else can be done
-	Any     bool  // something can be returned
+	Photos  *photosAsked
+	Any     bool // something can be returned
+}
+
+// photosAsked is the part of a form that takes photos.
+type photosAsked struct {
+	Accept string
+	Hint   string
+	Kept   []photoRow
+	Full   bool // no more are taken
+}
+
+// photoRow is a photo that the form sent already.
+type photoRow struct{ ID, Src, Name, Drop string }
+
+// askPhotos shows the part for photos where some reason wants them.
+func (h *handler) askPhotos(v *visit, offer returns.Offer, in inputs) *photosAsked {
+	wanted := slices.ContainsFunc(offer.Reasons(), func(r returns.ReasonRule) bool { return r.Photos != returns.NoPhotos })
+	if h.Files == nil || (!wanted && len(in.photos) == 0) {
+		return nil
+	}
+	p := &photosAsked{Accept: upload.Accept, Hint: v.words.T("page.form.photos_hint", "Max", uploads.PerForm), Full: len(in.photos) >= uploads.PerForm}
+	p.Kept = v.photoRows(in.photos)
+	return p
+}
+
+func (v *visit) photoRows(files []store.File) []photoRow {
+	rows := make([]photoRow, len(files))
+	for i, f := range files {
+		rows[i] = photoRow{
+			ID: f.ID, Src: v.path + "/files/" + f.ID, Name: v.words.T("page.form.photo", "N", i+1), Drop: v.words.T("page.form.photo_drop", "N", i+1),
+		}
+	}
+	return rows
 }
 
 // formLine is a line of the order on the form.
@@ -89,7 +125,9 @@ func (h *handler) form(v *visit, to purpose, l ledger, in inputs) *formPage {
 		Frame: h.visitFrame(v, v.words.T("page.form.title"), to.back), Action: to.base + "/check", Nonce: in.nonce, Seen: in.seen, Note: in.note,
 		Wrong: map[string]string{}, Others: v.offered(l)[1:],
 	}
-	if to.of != nil {
+	if to.of == nil {
+		p.Photos = h.askPhotos(v, l.offer, in)
+	} else {
 		p.Title, p.Others, p.Changes = v.words.T("page.change.title", "RMA", to.of.RMA), nil, true
 	}
 	for _, line := range l.offer.Lines {

@@ -53,9 +53,9 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.Handle("GET "+page.StaticPath, pages.Static())
 	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
 	h.routes.HandleFunc("GET /o/{token}/returns/new", h.order(h.showReturnForm))
-	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.openReturn))
+	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.uploaded(h.openReturn)))
 	h.routes.HandleFunc("GET /o/{token}/returns/check", h.order(h.backToForm))
-	h.routes.HandleFunc("POST /o/{token}/returns/check", h.order(h.checkReturn))
+	h.routes.HandleFunc("POST /o/{token}/returns/check", h.order(h.uploaded(h.checkReturn)))
 	for _, base := range []string{"/o/{token}/cases/{rma}", "/o/{token}/returns/{rma}"} { // the second is the older name of the same page
 		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
 		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
@@ -64,8 +64,8 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 	}
 	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))
-	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.checkChange))
-	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change", h.order(h.changeReturn))
+	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.uploaded(h.checkChange)))
+	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change", h.order(h.uploaded(h.changeReturn)))
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))

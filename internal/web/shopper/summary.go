@@ -21,7 +21,8 @@ type summaryPage struct {
 	After   string   // what the amount means
 	Terms   []string // what applies, and why
 	Changes bool     // a request that was made before
-	Claim   string   // the address of a claim, when that would give more
+	Photos  []photoRow
+	Claim   string // the address of a claim, when that would give more
 }
 
 func (h *handler) summary(v *visit, a asked) *summaryPage {
@@ -40,7 +41,7 @@ func (h *handler) summary(v *visit, a asked) *summaryPage {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
 		}
 	}
-	p.Facts = v.askedFacts(a)
+	p.Facts, p.Photos = v.askedFacts(a), v.photoRows(a.in.photos)
 	p.money(v, a)
 	for _, rule := range a.ledger.offer.Reasons() {
 		if rule.Code == a.request.Reason && rule.Claim {
