@@ -24,6 +24,8 @@ var notices = map[string]notice{
 	"proven":      {Tone: "good", Text: "Noted. The money may no longer wait for the goods."},
 	"let_go":      {Tone: "good", Text: "The money goes now, though the goods did not come."},
 	"fulfilled":   {Tone: "good", Text: "Noted. The case ends here."},
+	"call_again":  {Tone: "good", Text: "It is being sent again, under the same id."},
+	"call_gone":   {Tone: "good", Text: "Let go. Your systems never heard of it; your note stays on record."},
 	"term_done":   {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":        {Tone: "good", Text: "Noted. The statement stays on record."},
 	"resolved":    {Tone: "good", Text: "The statement belongs to this order now. Its goods are expected, and its money is due."},

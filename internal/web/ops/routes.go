@@ -94,6 +94,9 @@ func (c *console) table() []route {
 
 		{"GET /ops/deadlines", viewer, c.deadlines},
 		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
+		{"GET /ops/calls", viewer, c.calls},
+		{"POST /ops/calls/{id}/retry", agent, c.retryCall},
+		{"POST /ops/calls/{id}/dismiss", agent, c.dismissCall},
 
 		{"GET /ops/refunds", viewer, c.refunds},
 		{"GET /ops/refunds/{id}", viewer, c.refund},

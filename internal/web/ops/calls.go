@@ -1,0 +1,74 @@
+package ops
+
+import (
+	"errors"
+	"net/http"
+
+	"homeward/internal/store"
+)
+
+// callsData is what the room of calls to the shops' own systems shows.
+type callsData struct {
+	Failed  []store.Call
+	Waiting []store.Call // an attempt failed, the next one comes by itself
+	More    more
+}
+
+func (c *console) calls(w http.ResponseWriter, r *http.Request, v visit) error {
+	limit := limitOf(r)
+	failed, err := c.Store.CallsFailed(r.Context(), limit+1)
+	if err != nil {
+		return err
+	}
+	var data callsData
+	data.Failed, data.More = cut(failed, limit)
+	if data.Waiting, err = c.Store.CallsWaiting(r.Context(), limit); err != nil {
+		return err
+	}
+	c.render(w, r, v, http.StatusOK, "calls", "Calls", data)
+	return nil
+}
+
+func (c *console) retryCall(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.mendCall(w, r, v, act{name: "call again"}, "call_again", func(tx *store.Tx, row store.Call) ([]store.Task, error) {
+		task, err := revive(r.Context(), tx, v, store.CallWork, row.ID, row.Work, seenGeneration(r), store.CallFailed)
+		return []store.Task{task}, err
+	})
+}
+
+func (c *console) dismissCall(w http.ResponseWriter, r *http.Request, v visit) error {
+	note := text(r, "note", maxNote)
+	if note == "" {
+		return c.backToCalls(w, r, nil, "need_note")
+	}
+	return c.mendCall(w, r, v, act{name: "let a call go", note: note}, "call_gone", func(tx *store.Tx, row store.Call) ([]store.Task, error) {
+		return nil, settle(r.Context(), tx, v, store.CallWork, row.ID, row.Work, seenGeneration(r), store.CallDismissed, store.CallFailed)
+	})
+}
+
+// mendCall does an act to the call of the address.
+func (c *console) mendCall(w http.ResponseWriter, r *http.Request, v visit, a act, notice string,
+	write func(tx *store.Tx, row store.Call) ([]store.Task, error),
+) error {
+	callID := r.PathValue("id")
+	a.object = "call:" + callID
+	a.write = func(tx *store.Tx) ([]store.Task, error) {
+		row, err := tx.Call(r.Context(), callID)
+		if err != nil {
+			return nil, err
+		}
+		return write(tx, row)
+	}
+	return c.backToCalls(w, r, c.mend(r.Context(), v, a), notice)
+}
+
+func (c *console) backToCalls(w http.ResponseWriter, r *http.Request, err error, notice string) error {
+	if errors.Is(err, errStale) || errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrConflict) {
+		err, notice = nil, "stale"
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/ops/calls?notice="+notice, http.StatusSeeOther)
+	return nil
+}
