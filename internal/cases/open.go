@@ -134,10 +134,9 @@ func (d *Desk) logApproval(ctx context.Context, tx *store.Tx, c store.Case) erro
 		return nil
 	}
 	note := "by the shop's policy"
-	for _, why := range c.Conditions.Why {
-		if why.Code == returns.ApprovedAtOnce && why.Rule != returns.DefaultRule {
-			note += ", rule " + why.Rule
-		}
+	i := slices.IndexFunc(c.Conditions.Why, func(w returns.Why) bool { return w.Code == returns.ApprovedAtOnce && w.Rule != returns.DefaultRule })
+	if i >= 0 {
+		note += ", rule " + c.Conditions.Why[i].Rule
 	}
 	return d.log(ctx, tx, c.ID, System, "approved", note)
 }

@@ -303,7 +303,7 @@ func (p policyReader) circumstances(s *section) returns.Circumstances {
 		ItemValueBelow:  s.amounts("item_value_below"),
 		OrderAgeFrom:    s.duration("order_age_from", 0, day, 3650*day),
 		ReturnsFrom:     s.integer("earlier_returns_from", 0, 1, 1000),
-		ReturnRateFrom:  int(s.percent("return_rate_from")),
+		ReturnRateFrom:  s.percent("return_rate_from"),
 	}
 	for _, text := range s.list("reasons", func(text string) error { return knownWord(text, known) }) {
 		c.Reasons = append(c.Reasons, returns.Reason(text))

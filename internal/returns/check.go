@@ -2,13 +2,12 @@ package returns
 
 import (
 	"slices"
-	"unicode/utf8"
 )
 
 // MaxNote is the most characters of a note.
 const MaxNote = 1000
 
-// The codes of a form's fields, beside those of Eligible.
+// The codes of a form's fields, beside those of an offer.
 const (
 	LineUnknown     Code = "line_unknown"
 	QuantityInvalid Code = "quantity_invalid"
@@ -22,28 +21,6 @@ const (
 // Faults are what is wrong with a request, by the form's field: "qty.<line id>", "reason", "remedy", "note", and "items"
 // for what concerns the request as a whole.
 type Faults map[string]Code
-
-// Check says what is wrong with a request, given what Eligible said; nil when it can be taken as it is.
-func Check(r Request, lines []EligibleLine, verdict Verdict) Faults {
-	faults := Faults{}
-	if !verdict.Allowed {
-		faults["items"] = verdict.Code
-	}
-	checkItems(r.Items, lines, faults)
-	if !slices.Contains(Reasons, r.Reason) {
-		faults["reason"] = ReasonUnknown
-	}
-	if !slices.Contains(Remedies, r.Remedy) {
-		faults["remedy"] = RemedyUnknown
-	}
-	if utf8.RuneCountInString(r.Note) > MaxNote {
-		faults["note"] = NoteTooLong
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	return faults
-}
 
 func checkItems(items []Item, lines []EligibleLine, faults Faults) {
 	wanted := map[string]int{}

@@ -33,10 +33,3 @@ type EligibleLine struct {
 	Left int
 	Code Code
 }
-
-// Eligible says whether a return can be asked for, and of which lines, by the policy's Offer without anything known of the
-// customer. Lines that left the order are not listed.
-func Eligible(state orders.State, policy Policy, now time.Time, taken Taken) ([]EligibleLine, Verdict) {
-	offer := policy.Offer(Situation{State: state, Now: now, Taken: taken})
-	return offer.Eligible(), offer.Verdict
-}

@@ -271,6 +271,9 @@ func (d *deciding) amount(minor int64) string { return inWords(minor, d.s.State.
 
 // fees takes what the rules take, but nothing off goods that the shop is at fault for.
 func (d *deciding) fees() {
+	if d.r.Remedy == KeepRemedy { // nothing comes back to be handled or put on a shelf
+		return
+	}
 	least, handled := d.lines[0], true
 	for _, l := range d.lines {
 		own, _ := l.ReasonOf(d.r.Reason)
@@ -318,7 +321,7 @@ func (d *deciding) remedy() {
 			d.why(BonusGiven, least.Rule, "%d %% on top of store credit", d.c.CreditBonus)
 		}
 	case KeepRemedy:
-		d.c.Keep, d.c.LabelFee, d.c.HandlingFee = true, 0, 0
+		d.c.Keep = true
 		d.why(GoodsStay, d.lines[0].Rule, "all together is worth less than %s", d.amount(d.lines[0].KeepBelow))
 	}
 }

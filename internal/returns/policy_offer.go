@@ -65,7 +65,7 @@ func (l LineOffer) RemediesFor(reason ReasonRule) []Remedy {
 	return slices.DeleteFunc(slices.Clone(reason.Remedies), func(r Remedy) bool { return r == KeepRemedy && l.KeepBelow == 0 })
 }
 
-// Eligible gives the offer in the words of Eligible.
+// Eligible gives the lines and how many units of each can come back.
 func (o Offer) Eligible() []EligibleLine {
 	var lines []EligibleLine
 	for _, l := range o.Lines {
@@ -181,10 +181,9 @@ func (p Policy) granted(s Situation, line orders.Line, rule Rule) LineOffer {
 
 // fees takes what the rule takes, but nothing while the goods can be withdrawn from, and nothing in another currency.
 func (l *LineOffer) fees(s Situation, rule Rule) {
-	currency, known := s.State.Order.Currency, true
+	currency := s.State.Order.Currency
 	if l.PaidBy == ShopperPays && len(rule.LabelFee) > 0 {
-		l.LabelFee, known = rule.LabelFee.In(currency)
-		l.unknownCurrency(known, currency, "label")
+		l.LabelFee = l.in(currency, rule.LabelFee, "label")
 	}
 	if len(rule.HandlingFee) == 0 && rule.Restocking == 0 {
 		return
@@ -195,15 +194,17 @@ func (l *LineOffer) fees(s Situation, rule Rule) {
 	}
 	l.Restocking = rule.Restocking
 	if len(rule.HandlingFee) > 0 {
-		l.HandlingFee, known = rule.HandlingFee.In(currency)
-		l.unknownCurrency(known, currency, "handling")
+		l.HandlingFee = l.in(currency, rule.HandlingFee, "handling")
 	}
 }
 
-func (l *LineOffer) unknownCurrency(known bool, currency, fee string) {
+// in gives a fee in the order's currency; 0, and why, when the rule names none in it.
+func (l *LineOffer) in(currency string, fee Amounts, name string) int64 {
+	minor, known := fee.In(currency)
 	if !known {
-		l.why(NoFeesCurrency, "the rule names no "+fee+" fee in "+currency)
+		l.why(NoFeesCurrency, "the rule names no "+name+" fee in "+currency)
 	}
+	return minor
 }
 
 func (l *LineOffer) why(code Code, detail string) {

@@ -2,9 +2,7 @@ package returns_test
 
 import (
 	"errors"
-	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +14,12 @@ func day(d, hour int) time.Time { return time.Date(2026, 3, d, hour, 0, 0, 0, ti
 
 func inHand(at time.Time) orders.Parcel {
 	return orders.Parcel{Stage: orders.Delivered, DeliveredTo: orders.ToRecipient, DeliveredAt: at}
+}
+
+// eligible asks a policy without anything known of the customer.
+func eligible(state orders.State, policy returns.Policy, now time.Time, taken returns.Taken) ([]returns.EligibleLine, returns.Verdict) {
+	offer := policy.Offer(returns.Situation{State: state, Now: now, Taken: taken})
+	return offer.Eligible(), offer.Verdict
 }
 
 func TestWindow(t *testing.T) {
@@ -47,7 +51,7 @@ func TestWindow(t *testing.T) {
 			if tc.cancelled {
 				state.CancelledAt = day(1, 0)
 			}
-			if _, got := returns.Eligible(state, policy, tc.now, nil); got != tc.want {
+			if _, got := eligible(state, policy, tc.now, nil); got != tc.want {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})
@@ -59,7 +63,7 @@ func TestEligibleLines(t *testing.T) {
 		{ID: "tea", Quantity: 3}, {ID: "taken", Quantity: 1}, {ID: "card", Quantity: 1, NotShipped: true}, {ID: "food", Quantity: 1, Withdrawal: "no"},
 		{ID: "film", Quantity: 1, Withdrawal: "unless_unsealed"}, {ID: "gone", Quantity: 1, Cancelled: true},
 	}}}
-	lines, _ := returns.Eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 1, "taken": 5})
+	lines, _ := eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 1, "taken": 5})
 	var got []string
 	for _, l := range lines {
 		got = append(got, l.Line.ID+" "+string(rune('0'+l.Left))+" "+string(l.Code))
@@ -68,51 +72,9 @@ func TestEligibleLines(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	_, verdict := returns.Eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 3, "taken": 1, "film": 1})
+	_, verdict := eligible(state, returns.Policy{}, day(1, 0), returns.Taken{"tea": 3, "taken": 1, "film": 1})
 	if verdict.Allowed || verdict.Code != returns.NothingLeft {
 		t.Errorf("%+v", verdict)
-	}
-}
-
-func TestCheck(t *testing.T) {
-	lines := []returns.EligibleLine{{Line: orders.Line{ID: "a"}, Left: 2}, {Line: orders.Line{ID: "b"}, Code: returns.AlreadyReturned}}
-	good := returns.Request{Items: []returns.Item{{LineID: "a", Quantity: 2}, {LineID: "b"}}, Reason: "changed_mind", Remedy: returns.RefundRemedy}
-	with := func(change func(*returns.Request)) returns.Request {
-		r := good
-		change(&r)
-		return r
-	}
-	items := func(items ...returns.Item) returns.Request {
-		return with(func(r *returns.Request) { r.Items = items })
-	}
-	open := returns.Verdict{Allowed: true}
-	for name, tc := range map[string]struct {
-		request returns.Request
-		verdict returns.Verdict
-		want    returns.Faults
-	}{
-		"good":               {good, open, nil},
-		"a long good note":   {with(func(r *returns.Request) { r.Note = strings.Repeat("ł", 1000) }), open, nil},
-		"nothing":            {items(), open, returns.Faults{"items": returns.NothingChosen}},
-		"only zeros":         {items(returns.Item{LineID: "a"}), open, returns.Faults{"items": returns.NothingChosen}},
-		"too many":           {items(returns.Item{LineID: "a", Quantity: 3}), open, returns.Faults{"qty.a": returns.QuantityTooMany}},
-		"too many in pieces": {items(returns.Item{LineID: "a", Quantity: 2}, returns.Item{LineID: "a", Quantity: 1}), open, returns.Faults{"qty.a": returns.QuantityTooMany}},
-		"negative":           {items(returns.Item{LineID: "a", Quantity: -1}), open, returns.Faults{"qty.a": returns.QuantityInvalid}},
-		"unknown line":       {items(returns.Item{LineID: "z", Quantity: 1}), open, returns.Faults{"qty.z": returns.LineUnknown}},
-		"returned before":    {items(returns.Item{LineID: "b", Quantity: 1}), open, returns.Faults{"qty.b": returns.AlreadyReturned}},
-		"window over":        {good, returns.Verdict{Code: returns.WindowOver}, returns.Faults{"items": returns.WindowOver}},
-		"everything else": {
-			with(func(r *returns.Request) {
-				r.Reason, r.Remedy, r.Note = "because", "exchange", strings.Repeat("ł", 1001)
-			}), open,
-			returns.Faults{"reason": returns.ReasonUnknown, "remedy": returns.RemedyUnknown, "note": returns.NoteTooLong},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := returns.Check(tc.request, lines, tc.verdict); !maps.Equal(got, tc.want) || (got == nil) != (tc.want == nil) {
-				t.Errorf("got %v, want %v", got, tc.want)
-			}
-		})
 	}
 }
 
@@ -132,8 +94,8 @@ func TestSteps(t *testing.T) {
 		want  returns.State
 		fails bool
 	}{
-		"the whole way":                 {returns.Start(returns.Policy{}), []returns.Step{returns.Approve, returns.Send, returns.Receive, returns.Refund, returns.Settle}, returns.Closed, false},
-		"approved at once":              {returns.Start(returns.Policy{AutoApprove: true}), []returns.Step{returns.Receive}, returns.Received, false},
+		"the whole way":                 {returns.Requested, []returns.Step{returns.Approve, returns.Send, returns.Receive, returns.Refund, returns.Settle}, returns.Closed, false},
+		"approved at once":              {returns.Approved, []returns.Step{returns.Receive}, returns.Received, false},
 		"sent before it was told":       {returns.Requested, []returns.Step{returns.Receive}, returns.Received, false},
 		"in two parcels":                {returns.InTransit, []returns.Step{returns.Receive, returns.Receive, returns.Refund, returns.Receive, returns.Refund}, returns.Refunding, false},
 		"money that did not arrive":     {returns.Closed, []returns.Step{returns.Reopened, returns.Refund, returns.Settle}, returns.Closed, false},

@@ -38,14 +38,6 @@ var next = map[State]map[Step]State{
 	Withdrawn: {},
 }
 
-// Start gives the state of a new return.
-func Start(policy Policy) State {
-	if policy.AutoApprove {
-		return Approved
-	}
-	return Requested
-}
-
 // Next gives the state after a step, or an error that wraps ErrStep and leaves the state as it was.
 func Next(state State, step Step) (State, error) {
 	to, ok := next[state][step]

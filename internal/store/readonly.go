@@ -22,7 +22,9 @@ type readOnly struct{ pool *sql.DB }
 
 func (readOnly) write(context.Context, func(*Tx) error) error { return errReadOnly }
 
-func (readOnly) single(context.Context, func(context.Context, querier) error) error { return errReadOnly }
+func (readOnly) single(context.Context, func(context.Context, querier) error) error {
+	return errReadOnly
+}
 
 func (e readOnly) close() error { return e.pool.Close() }
 

@@ -42,6 +42,12 @@ type Store interface {
 	Orders
 	CaseRecords
 	Refunds
+	Customers
+}
+
+// Customers says what is known of an order's customer from other orders.
+type Customers interface {
+	HistoryOf(ctx context.Context, order store.Order, before time.Time) (returns.History, error)
 }
 
 // Orders finds orders and keeps the shopper's choice of language.

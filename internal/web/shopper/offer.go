@@ -33,6 +33,9 @@ func (h *handler) ledger(r *http.Request, v *visit, except string) (ledger, erro
 	l := ledger{cases: all, refunds: refunds, policy: cases.Policy(v.shop)}
 	others := slices.DeleteFunc(slices.Clone(all), func(c store.Case) bool { return c.ID == except })
 	l.situation = cases.Situation(v.shop, v.order, others, refunds, v.now)
+	if l.situation.History, err = h.Store.HistoryOf(r.Context(), v.order, v.now); err != nil {
+		return ledger{}, err
+	}
 	l.offer = l.policy.Offer(l.situation)
 	return l, nil
 }
