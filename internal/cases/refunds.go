@@ -103,6 +103,9 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, order store.Order, c *st
 	for i, part := range parts {
 		row := d.refund(order, *c, part, a.planID(i))
 		row.Lines, row.Explanation = cuts[i], plan.Lines
+		if d.needsSecond(order.Shop, a, plan) {
+			row.State, row.NeedsPerson, row.ErrorCode, row.ErrorMessage = store.RefundHeld, true, SecondPerson, secondSays
+		}
 		added, err := tx.InsertRefund(ctx, row)
 		if err != nil {
 			return nil, err

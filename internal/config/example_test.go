@@ -77,7 +77,7 @@ func keys(t reflect.Type, out map[string]bool) {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Location]() || t == reflect.TypeFor[returns.Policy]() { // a file of its own
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Location]() || t == reflect.TypeFor[returns.Policy]() || t == reflect.TypeFor[returns.Amount]() { // a file of its own; one text
 		return
 	}
 	for field := range t.Fields() {

@@ -178,7 +178,7 @@ func (s *section) returns(brand Brand, languages []string) Returns {
 	defer s.close()
 	out := Returns{
 		Window:  s.duration("window", 30*day, day, 3650*day),
-		Approve: s.word("approve", "auto", "staff"),
+		Approve: s.word("approve", "auto", "staff"), FourEyes: s.amounts("four_eyes"),
 		Address: s.either("address", brand.Address),
 
 		SendWithin: s.duration("send_within", 14*day, 0, 365*day).Truncate(day),

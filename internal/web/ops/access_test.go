@@ -50,6 +50,7 @@ var needs = map[string]string{
 	"GET /ops/refunds/{id}":                       "viewer",
 	"POST /ops/refunds/{id}/retry":                "agent",
 	"POST /ops/refunds/{id}/look":                 "agent",
+	"POST /ops/refunds/{id}/release":              "agent",
 	"POST /ops/refunds/{id}/settle":               "agent",
 	"GET /ops/search":                             "viewer",
 	"GET /ops/orders/{id}":                        "viewer",

@@ -112,6 +112,11 @@ func (d *desk) PayWithoutGoods(_ context.Context, c store.Case, actor, note stri
 	return d.note("pay", c, actor, note)
 }
 
+func (d *desk) Release(_ context.Context, _ *store.Tx, row store.Refund, actor string) ([]store.Task, error) {
+	d.calls = append(d.calls, "release "+row.ID+" "+actor)
+	return nil, nil
+}
+
 func (d *desk) Fulfil(_ context.Context, c store.Case, actor, note string) (store.Case, error) {
 	return d.note("fulfil", c, actor, note)
 }

@@ -22,6 +22,8 @@ var notices = map[string]notice{
 	"received":    {Tone: "good", Text: "Marked as received. The refund follows by itself."},
 	"ended":       {Tone: "good", Text: "Ended. What did not come back is not paid for."},
 	"proven":      {Tone: "good", Text: "Noted. The money may no longer wait for the goods."},
+	"released":    {Tone: "good", Text: "Let go, with your name. The refund goes now, or waits to be paid by hand."},
+	"yours":       {Tone: "bad", Text: "Nothing was done: you moved this case yourself, so somebody else must let its refund go."},
 	"let_go":      {Tone: "good", Text: "The money goes now, though the goods did not come."},
 	"fulfilled":   {Tone: "good", Text: "Noted. The case ends here."},
 	"call_again":  {Tone: "good", Text: "It is being sent again, under the same id."},

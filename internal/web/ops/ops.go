@@ -41,6 +41,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
 	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
+	Release(ctx context.Context, tx *store.Tx, row store.Refund, actor string) ([]store.Task, error)
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 

@@ -3,6 +3,7 @@ package ops
 import (
 	"net/http"
 
+	"homeward/internal/cases"
 	"homeward/internal/store"
 )
 
@@ -18,6 +19,12 @@ func (r refundRow) NeedsEyes() bool { return needsEyes(r.Refund) }
 // CanRetry tells whether trying again has a meaning.
 func (r refundRow) CanRetry() bool { return canRetry(r.Refund) }
 
+// CanRelease tells whether it waits for a second person.
+func (r refundRow) CanRelease() bool { return cases.WaitsForSecond(r.Refund) }
+
+// CanSettle tells whether staff may say that it was paid otherwise.
+func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
+
 // CanLook tells whether Stripe can know something of it.
 func (r refundRow) CanLook() bool { return canLook(r.Refund) }
 
@@ -30,11 +37,13 @@ func ours(r store.Refund) bool { return r.Origin == store.OriginHomeward && r.Pa
 
 // canRetry: it never went out, or Stripe gave it back. What may still take effect is looked at, not tried again.
 func canRetry(r store.Refund) bool {
-	if !ours(r) || !needsEyes(r) {
+	if !ours(r) || !needsEyes(r) || cases.WaitsForSecond(r) {
 		return false
 	}
 	return r.Status == store.RefundPlanned || overAtStripe(r)
 }
+
+func canSettle(r store.Refund) bool { return needsEyes(r) && !cases.WaitsForSecond(r) }
 
 func canLook(r store.Refund) bool {
 	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned

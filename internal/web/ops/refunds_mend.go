@@ -2,8 +2,11 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
+	"homeward/internal/cases"
+	"homeward/internal/fault"
 	"homeward/internal/id"
 	"homeward/internal/store"
 )
@@ -36,10 +39,26 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	if note == "" {
 		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
 	}
-	return c.mendRefund(w, r, v, "paid otherwise", note, "settled", needsEyes,
+	return c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
 			return c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
 		})
+}
+
+// releaseRefund lets a refund go that waits for a second person.
+func (c *console) releaseRefund(w http.ResponseWriter, r *http.Request, v visit) error {
+	var same *fault.Error
+	err := c.mendRefund(w, r, v, "let go", "", "released", cases.WaitsForSecond,
+		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			if row.Generation != seenGeneration(r) {
+				return nil, errStale
+			}
+			return c.Cases.Release(r.Context(), tx, row, v.actor())
+		})
+	if errors.As(err, &same) && same.Code == "second_person_same" {
+		return c.done(w, r, "refunds", r.PathValue("id"), nil, "yours")
+	}
+	return err
 }
 
 // mendRefund does one act to a refund that still allows it.
@@ -90,6 +109,7 @@ func putAnother(ctx context.Context, tx *store.Tx, v visit, old store.Refund, se
 		ID: id.New(v.now), Shop: old.Shop, OrderID: old.OrderID, CaseID: old.CaseID, Origin: old.Origin,
 		ExternalID: store.AgainID(old.ID), PaymentKind: old.PaymentKind, PaymentReference: old.PaymentReference,
 		Amount: old.Amount, Currency: old.Currency, Status: store.RefundPlanned, Lines: old.Lines,
+		Explanation: old.Explanation, ReleasedBy: old.ReleasedBy, Consent: old.Consent,
 		CreatedAt: v.now, UpdatedAt: v.now, Work: store.Work{State: store.Due, DueAt: v.now},
 	}
 	added, err := tx.InsertRefund(ctx, another)

@@ -103,6 +103,7 @@ func (c *console) table() []route {
 		{"POST /ops/refunds/{id}/retry", agent, c.retryRefund},
 		{"POST /ops/refunds/{id}/look", agent, c.lookRefund},
 		{"POST /ops/refunds/{id}/settle", agent, c.settleRefund},
+		{"POST /ops/refunds/{id}/release", agent, c.releaseRefund},
 
 		{"GET /ops/files/{id}", agent, c.file},
 

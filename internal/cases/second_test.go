@@ -1,0 +1,47 @@
+package cases_test
+
+import (
+	"errors"
+	"testing"
+
+	"homeward/internal/fault"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+)
+
+// A case that brings more than one person may decide waits for a second, in all its parts, also when it comes in portions.
+func TestFourEyes(t *testing.T) {
+	b := newBench(t, orders.Payment{Kind: "stripe", Reference: "pi_1", Amount: 5000}, orders.Payment{Kind: "cash_on_delivery", Amount: 5000})
+	b.shop.Returns.FourEyes = returns.Amounts{{Minor: 4000, Currency: "PLN"}}
+	c := b.open("n1", units("l1", 2))
+	c = b.receive(c, units("l1", 1))
+	if row := b.refunds(3990)[0]; row.State != store.Due {
+		t.Errorf("39.90 of 40.00: %s %s", row.State, row.ErrorCode)
+	}
+	b.receive(c, units("l1", 1))
+	rows := b.refunds(3990, 1010, 2980)
+	release := func(row store.Refund, actor string) error {
+		return b.db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := b.desk.Release(t.Context(), tx, row, actor)
+			return err
+		})
+	}
+	for i, want := range []string{store.Due, store.RefundHeld} {
+		row := rows[i+1]
+		if row.State != store.RefundHeld || row.ErrorCode != "second_person" || !row.NeedsPerson {
+			t.Errorf("%s %s", row.State, row.ErrorCode)
+		}
+		var f *fault.Error
+		if err := release(row, "staff:olga"); !errors.As(err, &f) || f.Code != "second_person_same" {
+			t.Errorf("who received it let its money go: %v", err)
+		}
+		if err := release(row, "staff:jan"); err != nil {
+			t.Fatal(err)
+		}
+		row = b.ledger(row.ID)
+		if row.State != want || row.ReleasedBy != "staff:jan" || row.ErrorCode == "second_person" && want == store.RefundHeld {
+			t.Errorf("released: %s %s by %q", row.State, row.ErrorCode, row.ReleasedBy)
+		}
+	}
+}
