@@ -88,6 +88,17 @@ func sampleRooms(t *testing.T, b *bench) map[string]string {
 	c.Note = "Rozmiar jest za mały, proszę o zwrot.\nDziękuję!"
 	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
 	b.caseOf("c2", returns.InTransit)
+	c3 := b.caseOf("c3", returns.Received)
+	c3.Received = []returns.Item{{LineID: "l1", Quantity: 1}}
+	b.write(func(tx *store.Tx) error {
+		if err := tx.UpdateCase(t.Context(), c3); err != nil {
+			return err
+		}
+		return tx.AddInspection(t.Context(), store.Inspection{
+			ID: "i1", CaseID: "c3", By: "staff:olga", At: t0, Appeal: "Tak przyszło, وصل هكذا.", AppealedAt: t0,
+			Inspection: returns.Inspection{LineID: "l1", Quantity: 1, Grade: returns.Used, Outcome: returns.Deduct, Deduction: 500, Reason: "Wieczko jest porysowane.", Note: "3 cm"},
+		})
+	})
 	b.refund("r1", store.RefundFailed, store.RefundSettled)
 	b.refund("r2", store.RefundUncertain, store.RefundHeld)
 	b.write(func(tx *store.Tx) error {
@@ -107,7 +118,7 @@ func sampleRooms(t *testing.T, b *bench) map[string]string {
 	b.now = t0.Add(4 * time.Hour)
 	return map[string]string{
 		"overview": "/ops/", "events": "/ops/events?notice=ignored&of=" + e.ID, "event": "/ops/events/" + e.ID, "messages": "/ops/messages", "message": "/ops/messages/m2",
-		"confirm": "/ops/messages/m1/send", "returns": "/ops/returns", "return": "/ops/returns/c1", "receive": "/ops/returns/c2", "refunds": "/ops/refunds",
+		"confirm": "/ops/messages/m1/send", "returns": "/ops/returns", "return": "/ops/returns/c1", "receive": "/ops/returns/c2", "objection": "/ops/returns/c3", "refunds": "/ops/refunds",
 		"refund": "/ops/refunds/r1", "search": "/ops/search?q=1001", "order": "/ops/orders/o1", "unknown": "/ops/nowhere",
 	}
 }

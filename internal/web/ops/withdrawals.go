@@ -1,14 +1,18 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"homeward/internal/fault"
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/withdrawals"
 )
@@ -30,10 +34,11 @@ type withdrawalsData struct {
 	Channels []string
 	Typed    map[string]string
 	Problem  string
+	Lines    []item // of the order that it names, when they were asked for
 }
 
 // Open tells that the form shall stand open.
-func (d withdrawalsData) Open() bool { return d.Problem != "" }
+func (d withdrawalsData) Open() bool { return d.Problem != "" || len(d.Lines) > 0 }
 
 // withdrawalView is one statement with everything that is known of it.
 type withdrawalView struct {
@@ -184,8 +189,17 @@ func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v vi
 
 // enterWithdrawal records a statement that came by letter, mail or telephone.
 func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
-	e, problem := c.entry(r, v)
-	if problem == "" {
+	lines, units, problem, err := c.entryLines(r)
+	if err != nil {
+		return err
+	}
+	finds := r.PostFormValue("find") != ""
+	var e withdrawals.Entry
+	if problem == "" && !finds {
+		e, problem = c.entry(r, v)
+		e.Items = units
+	}
+	if problem == "" && !finds {
 		row, err := c.Withdrawals.Enter(r.Context(), e)
 		if err == nil {
 			if err = c.mend(r.Context(), v, act{name: "enter", object: "withdrawal:" + row.ID, note: e.Note}); err == nil {
@@ -197,11 +211,60 @@ func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visi
 		}
 		problem = "Choose the shop."
 	}
-	typed := map[string]string{}
+	status, typed := http.StatusUnprocessableEntity, map[string]string{}
+	if finds && problem == "" {
+		status = http.StatusOK // nothing is wrong: the lines are shown
+	}
 	for _, field := range []string{"shop", "channel", "sent", "name", "order", "email", "text", "note"} {
 		typed[field] = r.PostFormValue(field)
 	}
-	return c.showWithdrawals(w, r, v, http.StatusUnprocessableEntity, withdrawalsData{Problem: problem, Typed: typed})
+	return c.showWithdrawals(w, r, v, status, withdrawalsData{Problem: problem, Typed: typed, Lines: lines})
+}
+
+// entryLines gives the lines of the order that a statement names, when they were asked for or stand on the form, and the units
+// that it withdraws from; none is the whole order.
+func (c *console) entryLines(r *http.Request) (lines []item, units []returns.Item, problem string, err error) {
+	stated := func(id string) (string, bool) {
+		values, ok := r.PostForm["qty."+id]
+		return strings.TrimSpace(strings.Join(values, "")), ok
+	}
+	finds := r.PostFormValue("find") != "" // reads the form
+	if !finds && !r.PostForm.Has("lines") {
+		return nil, nil, "", nil
+	}
+	order, err := c.Store.OrderByNumber(r.Context(), r.PostFormValue("shop"), orders.NumberKey(text(r, "order", 100)))
+	if isNotFound(err) {
+		return nil, nil, "This shop has no order of that number. The statement can be recorded all the same, as it stands.", nil
+	}
+	if err != nil {
+		return nil, nil, "", err
+	}
+	whole := true
+	for _, line := range order.State.Order.Lines {
+		if line.Cancelled {
+			continue
+		}
+		typed, ok := stated(line.ID)
+		if !ok {
+			typed = strconv.Itoa(line.Quantity)
+		}
+		n, err := strconv.Atoi(cmp.Or(typed, "0"))
+		if err != nil || n < 0 || n > line.Quantity {
+			problem = "Write for each line how many units the statement is about, none at the least and all at the most."
+		}
+		lines = append(lines, item{Line: line, Asked: line.Quantity, Typed: typed})
+		whole = whole && n == line.Quantity
+		if n > 0 {
+			units = append(units, returns.Item{LineID: line.ID, Quantity: n})
+		}
+	}
+	switch {
+	case problem == "" && len(units) == 0:
+		problem = "A statement is about something: write how many units, of one line at least."
+	case whole:
+		units = nil
+	}
+	return lines, units, problem, nil
 }
 
 // entry reads the form; problem says what is missing.

@@ -173,3 +173,39 @@ func TestAnIncompleteEntryKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("%d statements were recorded", len(rows))
 	}
 }
+
+// A statement on paper about a part of an order is entered by its lines; nothing typed is lost on the way.
+func TestEnterAWithdrawalFromAPart(t *testing.T) {
+	b := withWithdrawals(t)
+	b.order("o1")
+	s := b.signIn("agent")
+	form := url.Values{"shop": {"acme"}, "order": {"#1001"}, "name": {"Zofia Nowak"}, "find": {"1"}}
+	w := s.post("/ops/withdrawals", form)
+	if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, `name="qty.l1"`) || !strings.Contains(body, "Zofia Nowak") {
+		t.Fatalf("%d: the lines are not shown", w.Code)
+	}
+	form.Set("order", "9999")
+	if w := s.post("/ops/withdrawals", form); w.Code != 422 || !strings.Contains(w.Body.String(), "no order of that number") {
+		t.Errorf("an unknown order: %d", w.Code)
+	}
+	form.Del("find")
+	form.Set("order", "#1001")
+	form.Set("lines", "1")
+	for _, wrong := range []string{"3", "-1", "x", "0"} {
+		form.Set("qty.l1", wrong)
+		if w := s.post("/ops/withdrawals", form); w.Code != 422 || !strings.Contains(w.Body.String(), "how many units") {
+			t.Errorf("%s units: %d", wrong, w.Code)
+		}
+	}
+	whole := letter()
+	whole.Set("order", "#1001")
+	whole.Set("lines", "1")
+	whole.Set("qty.l1", "1")
+	if w := s.post("/ops/withdrawals", whole); w.Code != http.StatusSeeOther {
+		t.Fatalf("%d", w.Code)
+	}
+	all, err := b.db.CasesOf(t.Context(), "o1")
+	if err != nil || len(all) != 1 || len(all[0].Items) != 1 || all[0].Items[0].Quantity != 1 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
