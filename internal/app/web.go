@@ -52,7 +52,7 @@ func (a *App) shopper() (http.Handler, error) {
 
 func (a *App) console() http.Handler {
 	return ops.New(ops.Deps{
-		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Withdrawals: a.Withdrawals, Files: a.Uploads, Shops: shopIDs(a.Config), Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
+		Store: a.DB, Queue: a.Queue, Cases: a.Desk, Claims: a.Desk, Withdrawals: a.Withdrawals, Files: a.Uploads, Shops: shopIDs(a.Config), Links: a.Links, Users: a.Config.Ops.Users, Shop: a.Config.Shop, PublicURL: a.Config.PublicURL,
 		Queues: jobs.Dashboard(a.Redis, queuesRoot, false), QueuesReadOnly: jobs.Dashboard(a.Redis, queuesRoot, true), Now: a.now, Log: a.Log,
 	})
 }

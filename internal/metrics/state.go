@@ -80,5 +80,6 @@ func (s *State) Collect(ch chan<- prometheus.Metric) {
 		gauge(attentionDesc, float64(a.Refunds), "refunds")
 		gauge(attentionDesc, float64(a.Terms), "deadlines")
 		gauge(attentionDesc, float64(a.Calls), "calls")
+		gauge(attentionDesc, float64(a.Claims), "claims")
 	}
 }

@@ -81,10 +81,12 @@ func (r *Reads) ClaimsAnswered(ctx context.Context, limit int) ([]Claim, error) 
 
 // CountClaims counts the claims that wait for staff: for an answer, for a look, or for what was granted.
 func (r *Reads) CountClaims(ctx context.Context) (int, error) {
-	return first(ctx, r.q, value[int], `SELECT COUNT(*) FROM claims JOIN cases ON cases.id = claims.case_id WHERE
-		(answered_at = 0 AND state <> 'withdrawn') OR (deemed_at <> 0 AND seen_at = 0)
-		OR (answered_at <> 0 AND granted IN ('repair', 'replacement', 'send_again') AND fulfilled_at = 0 AND state NOT IN ('withdrawn', 'closed', 'rejected'))`)
+	return first(ctx, r.q, value[int], claimsWaiting)
 }
+
+const claimsWaiting = `SELECT COUNT(*) FROM claims JOIN cases ON cases.id = claims.case_id WHERE
+	(answered_at = 0 AND state <> 'withdrawn') OR (deemed_at <> 0 AND seen_at = 0)
+	OR (answered_at <> 0 AND granted IN ('repair', 'replacement', 'send_again') AND fulfilled_at = 0 AND state NOT IN ('withdrawn', 'closed', 'rejected'))`
 
 // InsertClaim adds a claim. ErrDuplicate when its case has one.
 func (tx *Tx) InsertClaim(ctx context.Context, c Claim) error {

@@ -45,9 +45,9 @@ func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, e
 // Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide
 // or to look at and objections to what was found,
 // statements of withdrawal with something odd about them, refunds that need somebody, the shop's deadlines that were missed
-// or nearly end, and calls to the shop's own systems that failed.
+// or nearly end, calls to the shop's own systems that failed, and claims to answer, to look at or to fulfil.
 type Attention struct {
-	Events, Messages, Cases, Withdrawals, Refunds, Terms, Calls int
+	Events, Messages, Cases, Withdrawals, Refunds, Terms, Calls, Claims int
 }
 
 // NearlyDue is how long before its end a deadline of the shop that is not met waits for a person.
@@ -57,16 +57,17 @@ const NearlyDue = 4 * 24 * time.Hour
 func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error) {
 	return first(ctx, r.q, func(r row) (Attention, error) {
 		var a Attention
-		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Withdrawals, &a.Refunds, &a.Terms, &a.Calls)
+		err := r.Scan(&a.Events, &a.Messages, &a.Cases, &a.Withdrawals, &a.Refunds, &a.Terms, &a.Calls, &a.Claims)
 		return a, err
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
-		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received')) +
+		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received') AND kind <> 'claim') +
 			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = ''),
 		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
 		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),
-		(SELECT COUNT(*) FROM calls WHERE state = 'failed')`, ms(now.Add(NearlyDue)))
+		(SELECT COUNT(*) FROM calls WHERE state = 'failed'),
+		(`+claimsWaiting+`)`, ms(now.Add(NearlyDue)))
 }
 
 // Unreachable gives the newest orders placed since then whose shopper cannot be told anything: the shop gave neither an e-mail

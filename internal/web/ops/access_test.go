@@ -63,6 +63,14 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/informed":             "agent",
 	"POST /ops/returns/{id}/appeals/{inspection}": "agent",
 	"GET /ops/files/{id}":                         "agent",
+	"GET /ops/claims":                             "viewer",
+	"GET /ops/claims/{id}":                        "viewer",
+	"POST /ops/claims/{id}/grant":                 "agent",
+	"POST /ops/claims/{id}/refuse":                "agent",
+	"POST /ops/claims/{id}/extend":                "agent",
+	"POST /ops/claims/{id}/reduce":                "agent",
+	"POST /ops/claims/{id}/fulfil":                "agent",
+	"POST /ops/claims/{id}/see":                   "agent",
 }
 
 func TestEveryRouteIsInTheTable(t *testing.T) {

@@ -49,6 +49,11 @@ var notices = map[string]notice{
 	"written":     {Tone: "good", Text: "Your words are on their way to the shopper."},
 	"informed":    {Tone: "good", Text: "Noted. It stands in the log as evidence."},
 	"need_letter": {Tone: "bad", Text: "Nothing was sent: write something first."},
+	"granted":     {Tone: "good", Text: "Granted. The shopper gets the answer and what happens next."},
+	"refused":     {Tone: "good", Text: "Refused. The shopper gets your reasons and where to turn."},
+	"extended":    {Tone: "good", Text: "Told. The new date counts from now on."},
+	"reduced":     {Tone: "good", Text: "Noted. The amount goes back."},
+	"looked_at":   {Tone: "good", Text: "Noted."},
 }
 
 var rowID = regexp.MustCompile(`^[0-9a-z-]{1,40}$`)

@@ -63,6 +63,8 @@ type Deps struct {
 	Links Links
 	// Withdrawals records statements that came by letter or mail.
 	Withdrawals Withdrawals
+	// Claims answers claims.
+	Claims Claims
 	// Files gives back what shoppers and staff uploaded; nil: nothing is shown.
 	Files Files
 	// Shops are the ids of the configured shops, in their order.

@@ -63,7 +63,7 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) erro
 	if err != nil {
 		return err
 	}
-	data := overviewData{Waiting: attention.Events + attention.Messages + attention.Cases + attention.Withdrawals + attention.Refunds +
+	data := overviewData{Waiting: attention.Events + attention.Messages + attention.Cases + attention.Claims + attention.Withdrawals + attention.Refunds +
 		attention.Terms + attention.Calls}
 	for _, b := range backlogs {
 		row := backlogRow{Kind: workNames[b.Kind], Due: b.Due}

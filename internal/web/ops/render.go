@@ -27,7 +27,7 @@ type pages struct {
 
 // rooms are the pages' template files.
 var rooms = []string{
-	"login", "problem", "overview", "events", "event", "messages", "message", "confirm", "returns", "return", "withdrawals", "withdrawal", "deadlines", "calls", "refunds",
+	"login", "problem", "overview", "events", "event", "messages", "message", "confirm", "returns", "return", "withdrawals", "withdrawal", "claims", "claim", "deadlines", "calls", "refunds",
 	"refund", "search", "order",
 }
 

@@ -60,10 +60,13 @@ func (v caseView) Informable() bool {
 func (v caseView) Statement() string { return cases.StatementOf(v.Case) }
 
 // Approvable tells whether the return waits for a decision.
-func (v caseView) Approvable() bool { return takes(v.Case, returns.Approve) }
+func (v caseView) Approvable() bool { return v.Decidable() && takes(v.Case, returns.Approve) }
+
+// Decidable tells whether staff decide about the case here: a claim is answered in its own room.
+func (v caseView) Decidable() bool { return v.Case.Kind != returns.Claim }
 
 // Rejectable tells whether it can still be refused.
-func (v caseView) Rejectable() bool { return takes(v.Case, returns.Reject) }
+func (v caseView) Rejectable() bool { return v.Decidable() && takes(v.Case, returns.Reject) }
 
 // Receivable tells whether goods can still come back: also before they were asked for, and with a second parcel.
 func (v caseView) Receivable() bool {
@@ -72,7 +75,7 @@ func (v caseView) Receivable() bool {
 }
 
 // Callable tells whether it can still be called off.
-func (v caseView) Callable() bool { return takes(v.Case, returns.CallOff) }
+func (v caseView) Callable() bool { return v.Decidable() && takes(v.Case, returns.CallOff) }
 
 // Endable tells whether the case can be ended because its goods, or the rest of them, do not come.
 func (v caseView) Endable() bool {
@@ -156,6 +159,8 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 	if data.ToDecide, data.More, err = c.casesIn(r.Context(), limit, returns.Requested); err != nil {
 		return err
 	}
+	undecidable := func(v caseView) bool { return !v.Decidable() }
+	data.ToDecide = slices.DeleteFunc(data.ToDecide, undecidable)
 	expected, cutToo, err := c.casesIn(r.Context(), limit, returns.Approved, returns.InTransit)
 	if err != nil {
 		return err
@@ -167,6 +172,7 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 	if data.Arrived, _, err = c.casesIn(r.Context(), limit, returns.Received); err != nil {
 		return err
 	}
+	data.Arrived = slices.DeleteFunc(data.Arrived, undecidable)
 	if data.Appeals, err = c.appeals(r.Context(), limit); err != nil {
 		return err
 	}
@@ -245,6 +251,9 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 func caseTitle(k store.Case) string {
 	if k.Kind == returns.Withdrawal {
 		return "Withdrawal, return " + k.RMA
+	}
+	if k.Kind == returns.Claim {
+		return "Claim " + k.RMA
 	}
 	return "Return " + k.RMA
 }

@@ -86,6 +86,15 @@ func (c *console) table() []route {
 		{"POST /ops/returns/{id}/write", agent, c.writeShopper},
 		{"POST /ops/returns/{id}/informed", agent, c.sayInformed},
 
+		{"GET /ops/claims", viewer, c.claims},
+		{"GET /ops/claims/{id}", viewer, c.oneClaim},
+		{"POST /ops/claims/{id}/grant", agent, c.grantClaim},
+		{"POST /ops/claims/{id}/refuse", agent, c.refuseClaim},
+		{"POST /ops/claims/{id}/extend", agent, c.extendClaim},
+		{"POST /ops/claims/{id}/reduce", agent, c.reduceClaim},
+		{"POST /ops/claims/{id}/fulfil", agent, c.fulfilClaim},
+		{"POST /ops/claims/{id}/see", agent, c.seeClaim},
+
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},
 		{"GET /ops/withdrawals/{id}", viewer, c.oneWithdrawal},
