@@ -23,7 +23,7 @@ type Follower struct {
 // Hear is a [store.Follower].
 func (f *Follower) Hear(ctx context.Context, tx *store.Tx, touched store.Touched) ([]store.Task, error) {
 	var tasks []store.Task
-	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases, f.tellRefunds}
+	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases, f.orders, f.tellRefunds}
 	for _, step := range steps {
 		more, err := step(ctx, tx, &touched)
 		if err != nil {
@@ -58,6 +58,23 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 		}
 	}
 	return nil, nil
+}
+
+func (f *Follower) orders(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	var tasks []store.Task
+	for _, orderID := range slices.Sorted(maps.Keys(touched.Orders)) {
+		order := touched.Orders[orderID]
+		shop, ok := f.Config.Shop(order.Shop)
+		if !ok {
+			continue
+		}
+		more, err := terms.OfOrder(ctx, tx, shop, order, f.Now())
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+	}
+	return tasks, nil
 }
 
 func (f *Follower) statements(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {

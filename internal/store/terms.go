@@ -134,6 +134,12 @@ func (r *Reads) MoneyAhead(ctx context.Context, limit int) ([]Term, error) {
 		CASE WHEN end_at = 0 THEN 1 ELSE 0 END, end_at, last_day, id LIMIT $1`, limit)
 }
 
+// TellsOfParcels tells whether a parcel of a shop was ever heard of.
+func (r *Reads) TellsOfParcels(ctx context.Context, shop string) (bool, error) {
+	some, err := list(ctx, r.q, value[string], "SELECT order_id FROM parcels WHERE shop = $1 LIMIT 1", shop)
+	return len(some) > 0, err
+}
+
 // TermCount is how many terms there are of a state, a stage and a side.
 type TermCount struct {
 	Party returns.Side

@@ -17,6 +17,12 @@ func Refresh(ctx context.Context, tx *store.Tx, shop *config.Shop, owner string,
 		return OfCase(ctx, tx, shop, id, now)
 	case "withdrawal":
 		return OfStatement(ctx, tx, shop, id, now)
+	case "order":
+		order, err := tx.Order(ctx, id)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return OfOrder(ctx, tx, shop, order, now)
 	default:
 		return nil, nil
 	}
