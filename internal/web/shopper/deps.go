@@ -63,6 +63,10 @@ type CaseRecords interface {
 	CaseByNonce(ctx context.Context, orderID, nonce string) (store.Case, error)
 	CasesOf(ctx context.Context, orderID string) ([]store.Case, error)
 	CaseLog(ctx context.Context, caseID string) ([]store.CaseStep, error)
+}
+
+// CaseFindings finds what belongs to a case, by its id.
+type CaseFindings interface {
 	InspectionsOf(ctx context.Context, caseID string) ([]store.Inspection, error)
 	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
 	ClaimOfCase(ctx context.Context, caseID string) (store.Claim, error)

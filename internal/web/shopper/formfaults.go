@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homeward/internal/returns"
+	"homeward/internal/web/page"
 )
 
 // tell puts faults into words, in the order of the form.
@@ -42,6 +43,17 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 		}
 	}
 	p.tellAsked(v, offer, faults, known, add)
+	p.tellRest(words, faults, add)
+	for field := range faults {
+		if !known[field] { // a line that is not, or no longer, in the order; a question that is not asked
+			add("form", "items", words.T("page.error.changed"))
+			break
+		}
+	}
+}
+
+// tellRest tells of photos, the way of sending and the note.
+func (p *formPage) tellRest(words page.Words, faults returns.Faults, add func(field, anchor, text string)) {
 	if code, ok := faults["photo"]; ok {
 		add("photo", "photo", photoWords(words, string(code)))
 	} else if _, ok := faults["photos"]; ok {
@@ -50,12 +62,6 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 	for _, field := range []string{"method", "note"} {
 		if _, ok := faults[field]; ok {
 			add(field, field, words.T("page.error."+field))
-		}
-	}
-	for field := range faults {
-		if !known[field] { // a line that is not, or no longer, in the order; a question that is not asked
-			add("form", "items", words.T("page.error.changed"))
-			break
 		}
 	}
 }
