@@ -41,6 +41,7 @@ type Deps struct {
 type Store interface {
 	Orders
 	CaseRecords
+	CaseFindings
 	Refunds
 	Customers
 }
