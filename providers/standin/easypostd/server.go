@@ -1,0 +1,196 @@
+// Package easypostd is a stand-in for the part of EasyPost's API that buys return labels, for the demo and the tests: shipments
+// with rates, one label for each, codes for the counter, the files themselves, and faults on demand.
+package easypostd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"homeward/providers/standin/httpfault"
+)
+
+// Shipment is one that was made.
+type Shipment struct {
+	ID        string
+	Reference string
+	IsReturn  bool
+	To, From  map[string]any
+	Parcel    map[string]any
+	Tracking  string // set when its label was bought
+	Bought    int    // how often a label was paid for: never more than once at EasyPost
+	QR        bool
+}
+
+// Server is the stand-in; it is an http.Handler.
+type Server struct {
+	httpfault.Script
+	key string
+
+	mu        sync.Mutex
+	shipments []*Shipment
+	noRates   bool
+}
+
+// New gives a server that knows one key.
+func New(key string) *Server { return &Server{key: key} }
+
+// Shipments gives every shipment that was made, in order.
+func (s *Server) Shipments() []Shipment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Shipment, len(s.shipments))
+	for i, one := range s.shipments {
+		out[i] = *one
+	}
+	return out
+}
+
+// OfferNothing makes shipments without rates from now on.
+func (s *Server) OfferNothing() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noRates = true
+}
+
+// The files that labels and codes lead to.
+const (
+	LabelPDF = "%PDF-1.4\n% a label\n"
+	filesAt  = "/files/"
+)
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	r.Body = io.NopCloser(strings.NewReader(""))
+	f := s.At(r)
+	if name, _, _ := r.BasicAuth(); name != s.key && !strings.HasPrefix(r.URL.Path, filesAt) {
+		refuse(w, http.StatusUnauthorized, "APIKEY.INACTIVE")
+		return
+	}
+	if f.Fails() && !f.Effect {
+		f.Wait(r)
+		f.Play(w, func(status int, code string) { refuse(w, status, code) })
+		return
+	}
+	status, answer := s.act(r, body)
+	f.Wait(r)
+	if f.Fails() {
+		f.Play(w, func(status int, code string) { refuse(w, status, code) })
+		return
+	}
+	if text, ok := answer.(string); ok {
+		if status >= http.StatusBadRequest {
+			refuse(w, status, text)
+			return
+		}
+		_, _ = io.WriteString(w, text)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// act does what the request asks. A string is a file, or a code of EasyPost's with a status that refuses.
+func (s *Server) act(r *http.Request, body []byte) (status int, answer any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	path := strings.TrimPrefix(r.URL.Path, "/v2/")
+	parts := strings.Split(path, "/")
+	switch {
+	case strings.HasPrefix(r.URL.Path, filesAt):
+		return http.StatusOK, LabelPDF
+	case r.Method == http.MethodPost && path == "shipments":
+		return s.make(body, r)
+	case len(parts) < 2 || parts[0] != "shipments":
+		return http.StatusNotFound, "NOT_FOUND"
+	}
+	one := s.find(parts[1])
+	if one == nil {
+		return http.StatusNotFound, "NOT_FOUND"
+	}
+	switch action := strings.Join(parts[2:], "/"); {
+	case r.Method == http.MethodGet && action == "":
+	case r.Method == http.MethodPost && action == "buy":
+		if one.Tracking != "" {
+			return http.StatusUnprocessableEntity, "SHIPMENT.POSTAGE.EXISTS"
+		}
+		one.Bought++
+		one.Tracking = fmt.Sprintf("EZ%010d", len(s.shipments)*1000+one.Bought)
+	case r.Method == http.MethodPost && action == "forms":
+		if one.Tracking == "" {
+			return http.StatusUnprocessableEntity, "FORM.LABEL.MISSING"
+		}
+		one.QR = true
+	default:
+		return http.StatusNotFound, "NOT_FOUND"
+	}
+	return http.StatusOK, s.json(one, r)
+}
+
+func (s *Server) find(name string) *Shipment {
+	for _, one := range s.shipments {
+		if one.ID == name || (one.Reference != "" && one.Reference == name) {
+			return one
+		}
+	}
+	return nil
+}
+
+func (s *Server) make(body []byte, r *http.Request) (int, any) {
+	var in struct {
+		Shipment struct {
+			Reference string         `json:"reference"`
+			IsReturn  bool           `json:"is_return"`
+			To        map[string]any `json:"to_address"`
+			From      map[string]any `json:"from_address"`
+			Parcel    map[string]any `json:"parcel"`
+		} `json:"shipment"`
+	}
+	if err := json.Unmarshal(body, &in); err != nil || in.Shipment.Parcel["weight"] == nil || in.Shipment.To["street1"] == nil || in.Shipment.From["street1"] == nil {
+		return http.StatusUnprocessableEntity, "SHIPMENT.INVALID_PARAMS"
+	}
+	one := &Shipment{
+		ID: fmt.Sprintf("shp_%032x", len(s.shipments)+1), Reference: in.Shipment.Reference, IsReturn: in.Shipment.IsReturn,
+		To: in.Shipment.To, From: in.Shipment.From, Parcel: in.Shipment.Parcel,
+	}
+	if one.IsReturn { // EasyPost turns the addresses round
+		one.To, one.From = one.From, one.To
+	}
+	s.shipments = append(s.shipments, one)
+	return http.StatusCreated, s.json(one, r)
+}
+
+func (s *Server) json(one *Shipment, r *http.Request) map[string]any {
+	rate := func(id, service, price string) map[string]any {
+		return map[string]any{"id": id, "object": "Rate", "service": service, "carrier": "USPS", "rate": price, "currency": "USD", "shipment_id": one.ID}
+	}
+	cheap := rate("rate_1", "GroundReturn", "7.58")
+	out := map[string]any{
+		"id": one.ID, "object": "Shipment", "reference": one.Reference, "is_return": one.IsReturn, "mode": "test", "status": "unknown",
+		"to_address": one.To, "from_address": one.From, "parcel": one.Parcel, "rates": []any{rate("rate_2", "PriorityReturn", "12.10"), cheap},
+		"forms": []any{}, "postage_label": nil, "tracking_code": nil, "selected_rate": nil,
+	}
+	if s.noRates {
+		out["rates"] = []any{}
+	}
+	base := "http://" + r.Host + filesAt + one.ID
+	if one.Tracking != "" {
+		out["tracking_code"], out["selected_rate"] = one.Tracking, cheap
+		out["postage_label"] = map[string]any{"object": "PostageLabel", "label_url": base + ".pdf", "label_file_type": "application/pdf"}
+	}
+	if one.QR {
+		out["forms"] = []any{map[string]any{"object": "Form", "form_type": "label_qr_code", "form_url": base + "-qr.pdf"}}
+	}
+	return out
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": code, "message": "refused by the stand-in", "errors": []any{}}})
+}
