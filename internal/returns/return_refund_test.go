@@ -110,5 +110,5 @@ func TestPlanReduction(t *testing.T) {
 
 // takenOff are the reasons that make a refund less.
 var takenOff = []returns.RefundReason{
-	returns.DeliveryExtraKept, returns.Deducted, returns.WentBackEarlier, returns.CappedAtPaid, returns.LabelFee, returns.HandlingFee, returns.Restocking,
+	returns.DeliveryExtraKept, returns.Deducted, returns.WentBackEarlier, returns.CappedAtPaid, returns.LabelFee, returns.HandlingFee, returns.Restocking, returns.Exchanged,
 }

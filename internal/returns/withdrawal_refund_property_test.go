@@ -464,11 +464,11 @@ func TestUnitByUnitBringsTheSame(t *testing.T) { thousands(t, unitByUnit) }
 
 func TestNeverMoreThanWasPaidWhateverComes(t *testing.T) { thousands(t, neverMore) }
 
-// TestMillion tells a hundred stories of all three kinds, or as many as one asks for:
+// TestMillion tells a hundred stories of all four kinds, or as many as one asks for:
 //
 //	go test ./internal/returns -run Million -rapid.checks=1000000 -timeout 2h
 func TestMillion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rapid.SampledFrom([]func(*rapid.T){anySplit, unitByUnit, neverMore}).Draw(t, "kind")(t)
+		rapid.SampledFrom([]func(*rapid.T){anySplit, unitByUnit, neverMore, returnInPortions}).Draw(t, "kind")(t)
 	})
 }
