@@ -16,7 +16,7 @@ import (
 
 // Claims answers claims. An error that wraps returns.ErrStep means that the claim moved on meanwhile, a *fault.Error says what
 // is missing.
-type Claims interface {
+type Claims interface { //nolint:interfacebloat // what staff can do with a claim, one method each
 	GrantClaim(ctx context.Context, caseID string, g cases.Grant) (store.Case, error)
 	RefuseClaim(ctx context.Context, caseID, words, actor string) (store.Case, error)
 	ExtendClaim(ctx context.Context, caseID, words, actor string) (store.Case, error)

@@ -41,6 +41,9 @@ func (b *bench) views(lang string) []view {
 	b.refund(order, c, store.RefundSucceeded, 2990)
 	out = append(out, view{"case-refunds", path + "/cases/" + c.RMA})
 	path, _ = b.put(lang, sample(t, delivered()...))
+	claim := b.post(path+"/claims", url.Values{"line": {"l1"}, "kind": {"defective"}, "remedy": {"repair"}, "nonce": {"n1"}, "text": {"Broken."}}).Header().Get("Location")
+	out = append(out, view{"claim", path + "/claims/new"}, view{"claim-case", claim})
+	path, _ = b.put(lang, sample(t, delivered()...))
 	out = append(out, view{"declare", path + "/withdraw"})
 	receipt := b.post(path+"/withdraw/confirm", url.Values{"qty.l1": {"1"}, "name": {"Zofia Nowak"}, "email": {""}}).Header().Get("Location")
 	out = append(out, view{"declare-receipt", receipt}, view{"declare-again", path + "/withdraw"}, view{"order-declared", path})
@@ -71,6 +74,7 @@ func (b *bench) refund(o store.Order, c store.Case, status store.RefundStatus, a
 func TestInBrowser(t *testing.T) {
 	tab := browsertest.Open(t)
 	b := newBench(t)
+	b.withPhotos()
 	server := httptest.NewServer(b.handler)
 	defer server.Close()
 	langs := strings.Fields("en ar")

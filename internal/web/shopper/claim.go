@@ -3,6 +3,7 @@ package shopper
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -129,11 +130,7 @@ func (in claimTyped) request(v *visit) (returns.ClaimRequest, returns.Faults) {
 		req.Items = append(req.Items, returns.Item{LineID: line, Quantity: n})
 	}
 	faults := returns.Faults{}
-	for field, code := range returns.CheckClaim(req, bought) {
-		faults[field] = code
-	}
-	for field, code := range numbers {
-		faults[field] = code
-	}
+	maps.Copy(faults, returns.CheckClaim(req, bought))
+	maps.Copy(faults, numbers)
 	return req, faults
 }

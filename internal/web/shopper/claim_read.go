@@ -95,7 +95,7 @@ func (h *handler) readClaim(w http.ResponseWriter, r *http.Request, v *visit) (i
 func (h *handler) keepPhoto(r *http.Request, v *visit, nonce string, photo io.Reader) error {
 	first := make([]byte, 1)
 	if n, err := io.ReadFull(photo, first); n == 0 {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		return err
@@ -150,7 +150,7 @@ func readFields(r *http.Request, file func(url.Values, *multipart.Part) error) (
 	left := int64(maxText)
 	for range 1000 {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return values, nil
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,10 +45,8 @@ func (s *shoebox) KeepPhoto(_ context.Context, order store.Order, nonce string, 
 		return fault.New(fault.Permanent, "not_an_image", "not an image", nil)
 	}
 	key := order.ID + " " + nonce
-	for _, there := range s.kept[key] {
-		if there == string(data) {
-			return nil
-		}
+	if slices.Contains(s.kept[key], string(data)) {
+		return nil
 	}
 	if len(s.kept[key]) >= 6 {
 		return fault.New(fault.Permanent, "too_many", "too many", nil)
