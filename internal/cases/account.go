@@ -22,7 +22,7 @@ type account struct {
 // plan says what units bring that were not planned: by what the shop's policy granted for a return; all that was paid for them,
 // and at the end delivery and fees too, for a withdrawal and for a contract that ends because the goods were not as agreed.
 func (a account) plan(items []returns.Item) (returns.Breakdown, error) {
-	before := append(earlier(a.refunds, ""), owed(a.order, a.refunds, items)...)
+	before := append(earlier(a.refunds), owed(a.order, a.refunds, items)...)
 	if a.c.Kind == returns.Return {
 		return returns.PlanReturn(a.order, before, items, returns.ReturnOptions{
 			Conditions: a.c.Conditions, Exchange: a.exchange(), Inspections: a.looks, Before: a.told(), Credit: a.c.Remedy == returns.CreditRemedy,

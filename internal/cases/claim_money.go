@@ -53,7 +53,7 @@ func (d *Desk) planReduction(ctx context.Context, m *claimMove, amount int64) ([
 	if err != nil {
 		return nil, err
 	}
-	plan, err := reduction(a.order, append(earlier(a.refunds, ""), owed(a.order, a.refunds, nil)...), m.claim.Items, amount)
+	plan, err := reduction(a.order, append(earlier(a.refunds), owed(a.order, a.refunds, nil)...), m.claim.Items, amount)
 	if err != nil {
 		return nil, err
 	}

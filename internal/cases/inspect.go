@@ -135,7 +135,7 @@ func Shelves(c store.Case, order orders.Order, inspections []store.Inspection, r
 	for _, item := range left(c, nil) {
 		expected[item.LineID] += item.Quantity
 	}
-	before := earlier(refunds, "")
+	before := earlier(refunds)
 	var shelves []returns.Shelf
 	seen := make(map[string]bool)
 	for _, item := range c.Items {

@@ -23,11 +23,11 @@ func counts(r store.Refund) bool {
 	return r.Status != store.RefundFailed && r.Status != store.RefundCanceled
 }
 
-// earlier gives the refunds that count, but for one.
-func earlier(refunds []store.Refund, but string) []returns.Earlier {
+// earlier gives the refunds that count.
+func earlier(refunds []store.Refund) []returns.Earlier {
 	var out []returns.Earlier
 	for _, r := range distinct(refunds) {
-		if counts(r) && r.ID != but {
+		if counts(r) {
 			out = append(out, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
 		}
 	}

@@ -1,5 +1,7 @@
 package returns
 
+import "maps"
+
 // Facts are what the money of a case waits for.
 type Facts struct {
 	Kind        Kind
@@ -89,9 +91,9 @@ func Undecided(f Facts) bool {
 
 // Without leaves so many units of each line out of items.
 func Without(items []Item, gone map[string]int) []Item {
-	left := map[string]int{}
-	for id, n := range gone {
-		left[id] = n
+	left := maps.Clone(gone)
+	if left == nil {
+		left = map[string]int{}
 	}
 	var out []Item
 	for _, item := range items {

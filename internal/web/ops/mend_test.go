@@ -97,7 +97,7 @@ func TestPaidOtherwiseKeepsACaseOpenWhoseGoodsAreStillToCome(t *testing.T) {
 	c.Received = []returns.Item{{LineID: "l1", Quantity: 1}}
 	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
 	r := b.refund("r1", store.RefundPlanned, store.RefundHeld)
-	b.signIn("agent").press("/ops/refunds/r1/settle", seen(r.Generation, "note", "cash"), "settled")
+	b.signIn("agent").press("/ops/refunds/r1/settle", seen(r.Generation, "note", "cash", "consent", "by mail, 19 November"), "settled")
 	if got := get(b, b.db.Case, "c1"); got.State != returns.Refunding {
 		t.Errorf("case is %s", got.State)
 	}
@@ -334,7 +334,8 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 	r1, r2 := b.refund("r1", store.RefundFailed, store.RefundSettled), b.refund("r2", store.RefundPlanned, store.RefundHeld)
 	s := b.signIn("agent")
 	s.press("/ops/refunds/r1/settle", seen(r1.Generation), "need_note")
-	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "bank transfer, 20 November"), "settled")
+	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "bank transfer, 20 November"), "need_consent")
+	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "bank transfer, 20 November", "consent", "by mail, 19 November"), "settled")
 	s.press("/ops/refunds/r1/settle", seen(r1.Generation, "note", "again"), "stale")
 	if got := get(b, b.db.Refund, "r1"); got.Status != store.RefundSucceeded || got.NeedsPerson || got.State != store.RefundSettled {
 		t.Errorf("%s %v %s", got.Status, got.NeedsPerson, got.State)
@@ -342,7 +343,7 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 	if got := get(b, b.db.Case, "c1"); got.State != returns.Refunding {
 		t.Errorf("closed while a refund is open: %s", got.State)
 	}
-	s.press("/ops/refunds/r2/settle", seen(r2.Generation, "note", "cash"), "settled")
+	s.press("/ops/refunds/r2/settle", seen(r2.Generation, "note", "cash", "consent", "by phone"), "settled")
 	if got := get(b, b.db.Case, "c1"); got.State != returns.Closed {
 		t.Errorf("case is %s", got.State)
 	}

@@ -25,6 +25,9 @@ func (r refundRow) CanRelease() bool { return cases.WaitsForSecond(r.Refund) }
 // CanSettle tells whether staff may say that it was paid otherwise.
 func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
 
+// NeedsConsent tells whether the shopper must have agreed to another way.
+func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) }
+
 // CanLook tells whether Stripe can know something of it.
 func (r refundRow) CanLook() bool { return canLook(r.Refund) }
 
@@ -44,6 +47,10 @@ func canRetry(r store.Refund) bool {
 }
 
 func canSettle(r store.Refund) bool { return needsEyes(r) && !cases.WaitsForSecond(r) }
+
+// needsConsent tells of money that was paid by card: it goes back another way only when the shopper expressly agreed (Directive
+// 2011/83/EU, Art. 13(1)). What the bank took back for the shopper was not the shop's to decide.
+func needsConsent(r store.Refund) bool { return ours(r) && r.ErrorCode != "dispute_lost" }
 
 func canLook(r store.Refund) bool {
 	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned

@@ -39,11 +39,28 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	if note == "" {
 		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
 	}
-	return c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
+	consent := text(r, "consent", maxNote)
+	err := c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			if needsConsent(row) {
+				if consent == "" {
+					return nil, errConsent
+				}
+				row.Consent = consent
+				if err := tx.SetRefund(r.Context(), row); err != nil {
+					return nil, err
+				}
+			}
 			return c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
 		})
+	if errors.Is(err, errConsent) {
+		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_consent")
+	}
+	return err
 }
+
+// errConsent: nobody said that the shopper agreed to be paid in another way.
+var errConsent = errors.New("ops: no consent of the shopper")
 
 // releaseRefund lets a refund go that waits for a second person.
 func (c *console) releaseRefund(w http.ResponseWriter, r *http.Request, v visit) error {
