@@ -51,9 +51,10 @@ type Links interface {
 
 // Outside is what a shop reaches the world with; nil where it has none.
 type Outside struct {
-	Mail Mailer
-	SMS  Texter
-	Bank Bank
+	Mail   Mailer
+	SMS    Texter
+	Bank   Bank
+	Labels Labeler
 }
 
 // Observer hears how work ended, for metrics. Outcomes: applied, known, waiting, ignored, failed; sent, later, failed, and so on.
@@ -69,6 +70,7 @@ type Worker struct {
 	Config  *config.Config
 	Sources map[string]providers.Source // "shop/source"
 	Outside map[string]Outside          // by shop
+	Files   Keeper                      // of labels
 	Render  Renderer
 	Links   Links
 	Cases   *cases.Desk
@@ -106,6 +108,8 @@ func (w *Worker) do(ctx context.Context, task store.Task) error {
 		return w.term(ctx, task)
 	case store.CallWork:
 		return w.tellShop(ctx, task)
+	case store.LabelWork:
+		return w.label(ctx, task)
 	default:
 		return fmt.Errorf("jobs: unknown kind of work %q", task.Kind)
 	}

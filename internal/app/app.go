@@ -23,6 +23,7 @@ import (
 	"homeward/internal/withdrawals"
 	"homeward/jobs"
 	"homeward/providers"
+	"homeward/providers/easypost"
 	"homeward/providers/smtp"
 	"homeward/providers/stripe"
 	"homeward/providers/twilio"
@@ -111,8 +112,8 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 		through = seams.HTTP.Transport
 	}
 	a.Worker = &jobs.Worker{
-		Caller: jobs.NewCaller(through),
-		DB:     a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
+		Caller: jobs.NewCaller(through), Files: a.Uploads,
+		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
 		Queue: a.Queue, Observe: a.Metrics, Log: a.Log, Now: a.now, Crash: seams.Crash,
 	}
 	a.Sweep = &jobs.Sweep{
@@ -158,6 +159,11 @@ func (a *App) outside(seams Seams) (map[string]jobs.Outside, error) {
 			}
 			o.Bank = banks[key]
 		}
+		if l := shop.Returns.Labels; l != nil {
+			if o.Labels, err = easypost.NewLabels(LabelsConfig(*l, seams)); err != nil {
+				return nil, err
+			}
+		}
 		out[shop.ID] = o
 	}
 	return out, nil
@@ -173,6 +179,11 @@ func SMSConfig(s config.SMS, seams Seams) twilio.Config {
 	return twilio.Config{
 		AccountSID: s.AccountSID, AuthToken: s.AuthToken, From: s.From, MessagingServiceSID: s.MessagingServiceSID, BaseURL: s.BaseURL, HTTPClient: seams.HTTP,
 	}
+}
+
+// LabelsConfig is the same for the carrier account that buys labels.
+func LabelsConfig(l config.Labels, seams Seams) easypost.LabelConfig {
+	return easypost.LabelConfig{APIKey: l.APIKey, CarrierAccounts: l.CarrierAccounts, Services: l.Services, BaseURL: l.BaseURL, HTTPClient: seams.HTTP}
 }
 
 // StripeConfig is the same for Stripe.

@@ -110,7 +110,12 @@ func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note 
 
 // tell makes the messages that a case's state makes due.
 func (d *Desk) tell(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
-	return d.tellStep(ctx, tx, shop, c, string(c.State))
+	tasks, err := d.tellStep(ctx, tx, shop, c, string(c.State))
+	if err != nil {
+		return nil, err
+	}
+	label, err := d.wantLabel(ctx, tx, shop, c)
+	return append(tasks, label...), err
 }
 
 // tellStep is tell of a state that was told before, when step names what is new about it.

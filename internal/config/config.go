@@ -89,9 +89,27 @@ type Returns struct {
 	// FourEyes is the amount above which a case's refund is let go by a second member of staff; an order in a currency without
 	// one is not held.
 	FourEyes returns.Amounts
+	Labels   *Labels // nil: no labels are bought
 	// KeepFiles is how long photos and documents stay after their case ended.
 	KeepFiles time.Duration
 }
+
+// Labels is a carrier account that labels for the way back are bought with.
+type Labels struct {
+	Provider        string // easypost
+	APIKey          string
+	BaseURL         string // "" is the provider itself
+	CarrierAccounts []string
+	Services        []string
+	Parcel          LabelParcel
+	To              LabelAddress
+}
+
+// LabelParcel is the parcel that a label is bought for.
+type LabelParcel struct{ WeightG, LengthMM, WidthMM, HeightMM int }
+
+// LabelAddress is where goods come back to, in the parts that carriers ask for.
+type LabelAddress struct{ Name, Line1, Line2, City, Region, PostalCode, Country, Phone, Email string }
 
 // Notify is where the shop's own systems hear of what happens.
 type Notify struct {

@@ -65,6 +65,7 @@ func TestTheExampleShowsTheDefaults(t *testing.T) {
 
 // keyOf names the keys of fields whose key is not their name in snake case; several fields may come from one key.
 var keyOf = map[string]string{
+	"APIKey":  "api_key",
 	"Secrets": "secret", "WebhookSecrets": "webhook_secret", "Zone": "time_zone",
 	"QuietFrom": "quiet_hours", "QuietUntil": "quiet_hours",
 	"Mail.URL": "smtp", "Host": "smtp", "Port": "smtp", "TLS": "smtp", "User": "smtp", "Password": "smtp",

@@ -19,6 +19,7 @@ const (
 	DeadlineWork WorkKind = "deadline"
 	TermWork     WorkKind = "term"
 	CallWork     WorkKind = "call"
+	LabelWork    WorkKind = "label"
 )
 
 // Due is the state in which work waits or is being worked on. Every other state is final until somebody revives the row.

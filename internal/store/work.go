@@ -27,6 +27,8 @@ func workTable(kind WorkKind) (table, queue string) {
 		return "terms", "''"
 	case CallWork:
 		return "calls", "''"
+	case LabelWork:
+		return "labels", "''"
 	default:
 		panic(fmt.Sprintf("store: no work is called %q", string(kind)))
 	}
@@ -168,7 +170,7 @@ type Backlog struct {
 // Backlog gives one line for each kind of work.
 func (r *Reads) Backlog(ctx context.Context, now time.Time) ([]Backlog, error) {
 	var all []Backlog
-	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork, TermWork, CallWork} {
+	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork, TermWork, CallWork, LabelWork} {
 		table, _ := workTable(kind)
 		b, err := first(ctx, r.q, func(r row) (Backlog, error) {
 			b := Backlog{Kind: kind}

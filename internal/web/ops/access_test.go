@@ -62,6 +62,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/write":                "agent",
 	"POST /ops/returns/{id}/informed":             "agent",
 	"POST /ops/returns/{id}/appeals/{inspection}": "agent",
+	"POST /ops/labels/{id}/retry":                 "agent",
 	"GET /ops/files/{id}":                         "agent",
 	"GET /ops/claims":                             "viewer",
 	"GET /ops/claims/{id}":                        "viewer",

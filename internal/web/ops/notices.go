@@ -55,6 +55,7 @@ var notices = map[string]notice{
 	"extended":     {Tone: "good", Text: "Told. The new date counts from now on."},
 	"reduced":      {Tone: "good", Text: "Noted. The amount goes back."},
 	"looked_at":    {Tone: "good", Text: "Noted."},
+	"label_again":  {Tone: "good", Text: "The label is being tried again. What was bought already is found, and not bought twice."},
 }
 
 var rowID = regexp.MustCompile(`^[0-9a-z-]{1,40}$`)

@@ -34,6 +34,7 @@ type caseView struct {
 	Brings  bill // what was planned for the case, and what the rest of its goods bring
 	Audit   []store.AuditEntry
 	Files   []store.File
+	Labels  []store.Label
 	// Unshipped is set for a withdrawal from goods that never left the shop.
 	Unshipped bool
 	Problem   string // why a form was refused
@@ -216,6 +217,9 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 		return err
 	}
 	if view.Files, err = c.Store.FilesOf(ctx, k.ID); err != nil {
+		return err
+	}
+	if view.Labels, err = c.Store.LabelsOf(ctx, k.ID); err != nil {
 		return err
 	}
 	if view.Refunds, err = c.Store.RefundsOfCase(ctx, k.ID); err != nil {

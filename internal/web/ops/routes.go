@@ -115,6 +115,7 @@ func (c *console) table() []route {
 		{"POST /ops/refunds/{id}/release", agent, c.releaseRefund},
 
 		{"GET /ops/files/{id}", agent, c.file},
+		{"POST /ops/labels/{id}/retry", agent, c.retryLabel},
 
 		{"GET /ops/search", viewer, c.search},
 		{"GET /ops/orders/{id}", viewer, c.order},

@@ -16,9 +16,13 @@ import (
 type caseFiles struct {
 	Photos []fileRow
 	Proofs []fileRow
-	Prove  bool // a proof can be sent
-	Accept string
-	Nonce  string
+	Label  *fileRow // of the carrier, to print
+	Code   *fileRow // of the carrier, to be scanned at the counter
+	// LabelWaits says that a label was asked for and is not there yet: the address is, all the same.
+	LabelWaits bool
+	Prove      bool // a proof can be sent
+	Accept     string
+	Nonce      string
 }
 
 // fileRow is a kept file; Photo says that a browser can show it.
@@ -51,8 +55,16 @@ func (h *handler) filesOf(ctx context.Context, v *visit, c store.Case) *caseFile
 			out.Photos = append(out.Photos, row)
 		case store.ProofFile:
 			out.Proofs = append(out.Proofs, row)
+		case store.LabelFile:
+			if f.LineID == cases.LabelCode {
+				out.Code = &row
+			} else {
+				out.Label = &row
+			}
 		}
 	}
+	waits := c.State == returns.Approved && (c.Wish.Method == returns.ByLabel || c.Wish.Method == returns.ByQR)
+	out.LabelWaits = waits && out.Label == nil && v.shop.Returns.Labels != nil
 	return out
 }
 

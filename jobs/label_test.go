@@ -1,0 +1,195 @@
+package jobs_test
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"homeward/internal/cases"
+	"homeward/internal/config"
+	"homeward/internal/files"
+	"homeward/internal/metrics"
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/uploads"
+	"homeward/jobs"
+	"homeward/providers/easypost"
+	"homeward/providers/standin/easypostd"
+	"homeward/providers/standin/httpfault"
+)
+
+// labelBench is a worker with a carrier account at the stand-in, and one approved case that wants a label.
+type labelBench struct {
+	*jobs.Worker
+	stand *easypostd.Server
+	now   time.Time
+	c     store.Case
+	label store.Label
+}
+
+func newLabelBench(t *testing.T, method returns.SendMethod) *labelBench {
+	t.Helper()
+	b := &labelBench{stand: easypostd.New("EZTK1"), now: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)}
+	server := httptest.NewServer(b.stand)
+	t.Cleanup(server.Close)
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	box, err := files.Open(t.Context(), filepath.Join(t.TempDir(), "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
+	carrier, err := easypost.NewLabels(easypost.LabelConfig{APIKey: "EZTK1", BaseURL: server.URL, HTTPClient: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := &config.Config{Shops: []config.Shop{{ID: "acme", Country: "US", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{
+		Window: 720 * time.Hour, Labels: &config.Labels{Provider: "easypost", Parcel: config.LabelParcel{WeightG: 500}, To: config.LabelAddress{Name: "Acme", Line1: "2 Dock Rd", City: "Reno", PostalCode: "89501", Country: "US"}},
+	}}}}
+	now, log := func() time.Time { return b.now }, slog.New(slog.DiscardHandler)
+	b.Worker = &jobs.Worker{
+		DB: db, Config: cfg, Outside: map[string]jobs.Outside{"acme": {Labels: carrier}}, Queue: noBell{}, Observe: metrics.New(), Log: log, Now: now,
+		Cases: &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: now}, Caller: client, Files: &uploads.Desk{DB: db, Box: box, Config: cfg, Now: now, Log: log},
+	}
+	b.c = store.Case{ID: "c1", Shop: "acme", OrderID: "o1", RMA: "R-1", Kind: returns.Return, State: returns.Requested, Wish: returns.Wish{Method: method}, CreatedAt: b.now, UpdatedAt: b.now}
+	order := store.Order{ID: "o1", Shop: "acme", ExternalID: "o1", Language: "en", CreatedAt: b.now, UpdatedAt: b.now, State: orders.State{Order: orders.Order{
+		ShipTo: orders.Address{Name: "Zofia", Line1: "1 Main St", City: "Austin", PostalCode: "78701", Country: "US"},
+	}}}
+	err = db.Write(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(tx.InsertOrder(t.Context(), order), tx.InsertCase(t.Context(), b.c))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.c, err = b.Cases.Approve(t.Context(), b.c, "staff:olga", ""); err != nil {
+		t.Fatal(err)
+	}
+	all, err := db.LabelsOf(t.Context(), b.c.ID)
+	if err != nil || len(all) > 1 {
+		t.Fatalf("labels %+v, %v", all, err)
+	}
+	if len(all) == 1 {
+		b.label = all[0]
+	}
+	return b
+}
+
+// work does the label's attempts until it is final, and gives it.
+func (b *labelBench) work(t *testing.T) store.Label {
+	t.Helper()
+	for range 30 {
+		row, err := b.DB.Label(t.Context(), b.label.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.State != store.Due {
+			return row
+		}
+		b.now = b.now.Add(2 * time.Hour)
+		_ = b.Do(t.Context(), store.Task{Kind: store.LabelWork, ID: row.ID, Generation: row.Generation}) // what failed is on its row
+	}
+	t.Fatal("it never ends")
+	return store.Label{}
+}
+
+func (b *labelBench) paid() int {
+	n := 0
+	for _, s := range b.stand.Shipments() {
+		n += s.Bought
+	}
+	return n
+}
+
+// TestLabelIsBoughtOnce: whatever goes wrong on the way, the case has one label, its file and its number in the end, and one
+// was paid for.
+func TestLabelIsBoughtOnce(t *testing.T) {
+	t.Parallel()
+	const shipments, one = "POST /v2/shipments", "POST /v2/shipments/"
+	after := httpfault.Fault{Status: 500, Effect: true}
+	for name, prepare := range map[string]func(s *easypostd.Server){
+		"nothing":                 func(*easypostd.Server) {},
+		"500 after the shipment":  func(s *easypostd.Server) { s.Fail(shipments, after, after) },
+		"500 after the purchase":  func(s *easypostd.Server) { s.Fail(one, after) },
+		"cut after the purchase":  func(s *easypostd.Server) { s.Fail(one, httpfault.Fault{Cut: true, Effect: true}) },
+		"500 before the purchase": func(s *easypostd.Server) { s.Fail(one, httpfault.Fault{Status: 500}, httpfault.Fault{Status: 503}) },
+		"too fast":                func(s *easypostd.Server) { s.Fail(shipments, httpfault.Fault{Status: 429}) },
+		"its file is late": func(s *easypostd.Server) {
+			s.Fail("GET /files/", httpfault.Fault{Status: 404}, httpfault.Fault{Cut: true})
+		},
+		"the look-up fails as well": func(s *easypostd.Server) {
+			s.Fail(shipments, after)
+			s.Fail("GET /v2/shipments/", httpfault.Fault{Status: 500})
+		},
+		"sold before, says the carrier": func(s *easypostd.Server) {
+			s.Fail(one, httpfault.Fault{Status: 422, Code: "SHIPMENT.POSTAGE.EXISTS", Effect: true})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newLabelBench(t, returns.ByQR)
+			prepare(b.stand)
+			row := b.work(t)
+			if row.State != store.LabelReady || row.Status != store.LabelBought || row.Cost != 758 || row.Carrier != "USPS" {
+				t.Errorf("ended as %+v", row)
+			}
+			if b.paid() != 1 {
+				t.Errorf("paid for %d labels", b.paid())
+			}
+			c, err := b.DB.Case(t.Context(), b.c.ID)
+			if err != nil || c.TrackingNumber == "" || c.TrackingNumber != row.Tracking {
+				t.Errorf("the case's number is %q, the label's %q", c.TrackingNumber, row.Tracking)
+			}
+			kept, err := b.DB.FilesOf(t.Context(), c.ID)
+			if err != nil || len(kept) != 2 || kept[0].ContentType != files.PDF || kept[0].Purpose != store.LabelFile {
+				t.Errorf("kept %+v, %v", kept, err)
+			}
+		})
+	}
+}
+
+// TestLabelForPeople: what fails for good is shown to staff with its reason, and can be tried again.
+func TestLabelForPeople(t *testing.T) {
+	t.Parallel()
+	b := newLabelBench(t, returns.ByLabel)
+	b.stand.Fail("POST /v2/shipments/", httpfault.Fault{Status: 402, Code: "INSUFFICIENT_FUNDS"})
+	row := b.work(t)
+	if row.State != store.LabelHeld || row.ErrorCode != "label_payment_required" || b.paid() != 0 {
+		t.Fatalf("%+v, paid %d", row, b.paid())
+	}
+	if held, err := b.DB.LabelsHeld(t.Context(), 10); err != nil || len(held) != 1 {
+		t.Errorf("staff see %+v, %v", held, err)
+	}
+	err := b.DB.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Revive(t.Context(), store.LabelWork, row.ID, b.now)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row = b.work(t); row.State != store.LabelReady || b.paid() != 1 {
+		t.Errorf("%+v, paid %d", row, b.paid())
+	}
+}
+
+// TestLabelNotNeeded: a case that was called off buys none, and one that goes another way wants none.
+func TestLabelNotNeeded(t *testing.T) {
+	t.Parallel()
+	b := newLabelBench(t, returns.ByLabel)
+	if _, err := b.Cases.CallOff(t.Context(), b.c, cases.Shopper); err != nil {
+		t.Fatal(err)
+	}
+	if row := b.work(t); row.State != store.LabelDropped || len(b.stand.Shipments()) != 0 {
+		t.Errorf("%+v", row)
+	}
+	if own := newLabelBench(t, returns.ByOwn); own.label.ID != "" {
+		t.Error("a label for a shopper who sends it on their own")
+	}
+}
