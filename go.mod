@@ -3,6 +3,7 @@ module homeward
 go 1.26.0
 
 require (
+	github.com/EasyPost/easypost-go/v5 v5.0.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/chromedp/cdproto v0.159.0
@@ -35,7 +36,6 @@ require (
 )
 
 require (
-	github.com/EasyPost/easypost-go/v5 v5.0.0 // indirect
 	github.com/aws/aws-sdk-go-v2 v1.46.0 // indirect
 	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.20 // indirect
 	github.com/aws/aws-sdk-go-v2/config v1.33.3 // indirect

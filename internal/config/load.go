@@ -19,6 +19,9 @@ const (
 	DefaultMetricsListen = "127.0.0.1:9090"
 	DefaultDatabase      = "sqlite:homeward.db"
 	DefaultColor         = "#1a5fb4"
+	// DefaultKeepFiles is two years: so long from delivery a lack of conformity can be claimed (Directive (EU) 2019/771, Art.
+	// 10(1)), and what a case was about was delivered before the case ended.
+	DefaultKeepFiles = 730 * 24 * time.Hour
 
 	minSecret = 32 // bytes
 )

@@ -185,9 +185,7 @@ func (s *section) returns(brand Brand, languages []string) Returns {
 		StaffMail:  s.mailbox("staff_mail"),
 		FTC:        s.word("ftc", "notify", "off"),
 		Labels:     s.section("labels").labels(),
-		// Two years from delivery a lack of conformity can be claimed (Directive (EU) 2019/771, Art. 10(1)); what a case was
-		// about was delivered before the case ended.
-		KeepFiles: s.duration("keep_files", 730*day, day, 3650*day),
+		KeepFiles:  s.duration("keep_files", DefaultKeepFiles, day, 3650*day),
 	}
 	out.PolicyFile, out.Policy = s.policy(policyReader{window: out.Window, languages: languages})
 	return out

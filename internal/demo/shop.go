@@ -47,7 +47,10 @@ func (d *Demo) config(dir string) (*config.Config, error) {
 				{Name: "shopify", Kind: "shopify", Secrets: []string{shopifySecret}}, {Name: "erp", Kind: "standard", Secrets: []string{standardSecret}},
 			},
 			Messages: config.Messages{CalmWindow: 5 * time.Second}, // ten minutes by default; nobody watches that long
-			Returns:  config.Returns{Window: 30 * 24 * time.Hour, Approve: "auto", Address: "Acme Tea, Returns\nul. Magazynowa 8\n30-858 Kraków\nPoland"},
+			Returns: config.Returns{Window: 30 * 24 * time.Hour, Approve: "auto", Address: "Acme Tea, Returns\nul. Magazynowa 8\n30-858 Kraków\nPoland", Labels: &config.Labels{
+				Provider: "easypost", APIKey: standin.EasyPostKey, BaseURL: d.world.EasyPostURL, Parcel: config.LabelParcel{WeightG: 1000},
+				To: config.LabelAddress{Name: "Acme Tea, Returns", Line1: "ul. Magazynowa 8", City: "Kraków", PostalCode: "30-858", Country: "PL"},
+			}},
 			Brand:    config.Brand{Color: "#0a7d55", Address: "Acme Tea, ul. Długa 1, 31-146 Kraków, Poland", ReplyTo: "help@acme.example"},
 			Mail:     &config.Mail{URL: "smtp://" + d.world.MailAddr, Host: host, Port: port, TLS: "optional", From: "Acme Tea <orders@acme.example>"},
 			SMS:      &config.SMS{AccountSID: standin.AccountSID, AuthToken: standin.AuthToken, From: "+48732000000", BaseURL: d.world.TwilioURL},

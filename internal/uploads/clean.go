@@ -1,11 +1,13 @@
 package uploads
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"time"
 
+	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/store"
 )
@@ -40,7 +42,7 @@ func (d *Desk) Run(ctx context.Context) {
 func (d *Desk) Clean(ctx context.Context) error {
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		for i := range d.Config.Shops {
-			if err := tx.EndFiles(ctx, d.Config.Shops[i].ID, d.Config.Shops[i].Returns.KeepFiles); err != nil {
+			if err := tx.EndFiles(ctx, d.Config.Shops[i].ID, cmp.Or(d.Config.Shops[i].Returns.KeepFiles, config.DefaultKeepFiles)); err != nil {
 				return err
 			}
 		}

@@ -242,8 +242,7 @@ func labelFault(seen *exchange.Call, buys bool, err error) *fault.Error {
 		return fault.New(fault.Permanent, providers.LabelUnknown, "EasyPost knows no such shipment.", err)
 	}
 	code := ""
-	var refused *api.APIError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*api.APIError](err); ok {
 		code = refused.Code
 	}
 	if strings.HasPrefix(code, "SHIPMENT.POSTAGE.EXISTS") {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"homeward/providers/standin/easypostd"
 	"homeward/providers/standin/pipe"
 	"homeward/providers/standin/smtpd"
 	"homeward/providers/standin/striped"
@@ -21,6 +22,7 @@ const (
 	AccountSID    = "AC00000000000000000000000000000000"
 	AuthToken     = "standinauthtoken0000000000000000"
 	StripeKey     = "rk_test_standin"
+	EasyPostKey   = "EZTKstandin"
 	WebhookSecret = "whsec_standin"
 )
 
@@ -84,10 +86,12 @@ type World struct {
 	Mail   *smtpd.Server
 	Twilio *twiliod.Server
 	Stripe *striped.Server
+	// EasyPost sells labels.
+	EasyPost *easypostd.Server
 	// Client reaches every part over the world's network.
 	Client *http.Client
-	// MailAddr is the mail server's host and port; TwilioURL and StripeURL are what base_url takes.
-	MailAddr, TwilioURL, StripeURL string
+	// MailAddr is the mail server's host and port; TwilioURL, StripeURL and EasyPostURL are what base_url takes.
+	MailAddr, TwilioURL, StripeURL, EasyPostURL string
 
 	transport *http.Transport
 	servers   []*http.Server
@@ -101,6 +105,7 @@ func Start(n Network) (*World, error) {
 	w.Mail = smtpd.New()
 	w.Twilio = twiliod.New(AccountSID, AuthToken, w.Client)
 	w.Stripe = striped.New(StripeKey)
+	w.EasyPost = easypostd.New(EasyPostKey)
 	l, addr, err := n.Listen("mail.standin")
 	if err != nil {
 		return nil, err
@@ -112,6 +117,10 @@ func Start(n Network) (*World, error) {
 		return nil, err
 	}
 	if w.StripeURL, err = w.serve(n, "stripe.standin", w.Stripe); err != nil {
+		w.Close()
+		return nil, err
+	}
+	if w.EasyPostURL, err = w.serve(n, "easypost.standin", w.EasyPost); err != nil {
 		w.Close()
 		return nil, err
 	}

@@ -25,6 +25,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"homeward/internal/fault"
@@ -215,7 +216,7 @@ func (f *Form) parts(r *http.Request, spec Spec) ([]picture, error) {
 		if err != nil {
 			return nil, reading(err)
 		}
-		if part.FileName() == "" && !contains(spec.Fields, part.FormName()) {
+		if part.FileName() == "" && !slices.Contains(spec.Fields, part.FormName()) {
 			if room, err = f.field(part, room); err != nil {
 				return nil, err
 			}
@@ -245,7 +246,7 @@ func (f *Form) field(part *multipart.Part, room int) (left int, err error) {
 func (f *Form) file(ctx context.Context, part *multipart.Part, spec Spec, pictures []picture) ([]picture, error) {
 	name := part.FormName()
 	body := &counted{from: part}
-	if contains(spec.Fields, name) {
+	if slices.Contains(spec.Fields, name) {
 		c, err := f.look(ctx, spec, body, len(pictures))
 		switch {
 		case body.broken != nil:
@@ -299,13 +300,4 @@ func reading(err error) error {
 		return ErrTooLarge
 	}
 	return ErrForm
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }

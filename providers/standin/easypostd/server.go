@@ -56,11 +56,24 @@ func (s *Server) OfferNothing() {
 	s.noRates = true
 }
 
-// The files that labels and codes lead to.
-const (
-	LabelPDF = "%PDF-1.4\n% a label\n"
-	filesAt  = "/files/"
-)
+// filesAt is where labels and codes lie.
+const filesAt = "/files/"
+
+// pdf is a page that says what it is: a whole PDF, with the table of its objects.
+func pdf(says string) string {
+	words := "BT /F 18 Tf 40 360 Td (" + says + ") Tj ET"
+	objects := []string{
+		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+		fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(words), words), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+	}
+	out, table := "%PDF-1.4\n", fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	for i, object := range objects {
+		table += fmt.Sprintf("%010d 00000 n \n", len(out))
+		out += fmt.Sprintf("%d 0 obj%s endobj\n", i+1, object)
+	}
+	return out + table + fmt.Sprintf("trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, len(out))
+}
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +116,7 @@ func (s *Server) act(r *http.Request, body []byte) (status int, answer any) {
 	parts := strings.Split(path, "/")
 	switch {
 	case strings.HasPrefix(r.URL.Path, filesAt):
-		return http.StatusOK, LabelPDF
+		return http.StatusOK, pdf(strings.TrimPrefix(r.URL.Path, filesAt))
 	case r.Method == http.MethodPost && path == "shipments":
 		return s.make(body, r)
 	case len(parts) < 2 || parts[0] != "shipments":
