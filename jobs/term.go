@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/returns"
@@ -21,8 +22,8 @@ func (w *Worker) term(ctx context.Context, task store.Task) error {
 	if err != nil {
 		return err
 	}
-	if early := ceilSecond(row.DueAt).Sub(w.Now()); early > 0 {
-		return &again{code: "early", delay: early}
+	if early := row.DueAt.Sub(w.Now()); early > 0 {
+		return &again{code: "early", delay: early + time.Second} // asynq counts in seconds
 	}
 	shop, f := w.shop(row.Shop)
 	if f != nil {
