@@ -47,8 +47,8 @@ type months struct {
 	posted   int
 	lost     int // webhooks of carriers and warehouses that were never sent
 	refused  int
-	// withdrawn counts the statements of withdrawal.
-	withdrawn int
+	// withdrawn counts the statements of withdrawal, claimed the claims.
+	withdrawn, claimed int
 }
 
 // bought is what the world knows of an order.
@@ -219,7 +219,7 @@ func (m *months) order(id string) {
 		b.lines = append(b.lines, line)
 		total += int64(quantity)*price - discount
 		lines = append(lines, map[string]any{
-			"id": line.id, "sku": "S", "title": "Tea", "quantity": quantity, "unit_price": b.money(price), "discount": b.money(discount), "tax": b.money(0),
+			"id": line.id, "sku": skus[m.rng.IntN(len(skus))], "title": "Tea", "quantity": quantity, "unit_price": b.money(price), "discount": b.money(discount), "tax": b.money(0),
 		})
 	}
 	off, shipping := m.rng.Int64N(total/4), []int64{0, 999, 1499}[m.rng.IntN(3)]
@@ -355,11 +355,15 @@ func (m *months) giveBack(id string) {
 		}
 	}
 	m.serial++
-	if m.one(3) {
+	switch m.rng.IntN(6) {
+	case 0, 1:
 		m.withdraw(o, items)
 		return
+	case 2:
+		m.claim(o, items)
+		return
 	}
-	c, err := m.s.App.Desk.Open(context.Background(), o, returns.Request{Items: items, Reason: "other", Remedy: returns.RefundRemedy}, fmt.Sprint("n", m.serial))
+	c, err := m.s.App.Desk.Open(context.Background(), o, returns.Request{Items: items, Reason: "other", Remedy: m.anyRemedy()}, fmt.Sprint("n", m.serial))
 	if errors.Is(err, cases.ErrRefused) {
 		m.refused++
 		return
@@ -407,6 +411,9 @@ func (m *months) comesBack(id string, c store.Case, items []returns.Item) {
 			lines = append(lines, map[string]any{"id": item.LineID, "quantity": item.Quantity})
 		}
 		m.post("return.received", map[string]any{"order_id": id, "rma": c.RMA, "lines": lines, "at": time.Now().UTC().Format(time.RFC3339)})
+	}
+	if m.one(2) {
+		m.plan(m.hours(100, 400), func() { m.inspect(c.ID) })
 	}
 	switch m.rng.IntN(6) {
 	case 0:

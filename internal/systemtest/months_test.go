@@ -53,7 +53,7 @@ func TestMonths(t *testing.T) {
 	t.Logf("%s=%d", seedEnv, seed)
 	var log bytes.Buffer
 	var m *months
-	setup := systemtest.Setup{Log: &log, Roles: app.Roles{Web: true}, Seams: func(seams *app.Seams) {
+	setup := systemtest.Setup{Log: &log, Roles: app.Roles{Web: true}, Config: withPolicy, Seams: func(seams *app.Seams) {
 		seams.Crash = func(p jobs.Point) error { return m.crashes(p) }
 	}}
 	systemtest.Virtual(t, systemtest.Calm, setup, func(t *testing.T, s *systemtest.System) {
@@ -66,8 +66,8 @@ func TestMonths(t *testing.T) {
 		m.live(90*24*time.Hour, step)
 		m.quiet()
 		m.live(15*24*time.Hour, 12*time.Hour)
-		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused, %d withdrawals",
-			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused, m.withdrawn)
+		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused, %d withdrawals, %d claims",
+			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused, m.withdrawn, m.claimed)
 		t.Logf("crashes: %v, webhooks that nobody sent: %d", m.crashed, m.lost)
 		m.everyPointWasHit(count)
 		m.everyMessageEnded(count)
@@ -75,6 +75,7 @@ func TestMonths(t *testing.T) {
 		m.ledgerIsStripes()
 		m.stateIsFold(count)
 		m.statementsStand(count)
+		m.nothingPassedInSilence(count)
 	})
 	nobodyNamed(t, "the log", log.String())
 }
