@@ -21,14 +21,15 @@ import (
 const ToldOfWithdrawal = "told_of_withdrawal"
 
 // Inspect records what staff found in the box, and sets going what it brings. Units that were not marked as received are received
-// with it; those that are not there count as not received. An error is a returns.InspectionFaults by row, wraps returns.ErrStep
+// with it; those that are not there count as not received. photos are the nonces under which staff uploaded photos of what they found,
+// one for each of found, or none at all; they are kept with it. An error is a returns.InspectionFaults by row, wraps returns.ErrStep
 // when the case is not where goods are looked at, or is the store's.
-func (d *Desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string) (store.Case, error) {
+func (d *Desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string, photos ...string) (store.Case, error) {
 	var tasks []store.Task
 	var moved store.Case
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		var err error
-		moved, tasks, err = d.inspect(ctx, tx, c.ID, found, actor)
+		moved, tasks, err = d.inspect(ctx, tx, c.ID, found, actor, photos)
 		return err
 	})
 	if err != nil {
@@ -38,9 +39,12 @@ func (d *Desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspec
 	return moved, nil
 }
 
-func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found []returns.Inspection, actor string) (store.Case, []store.Task, error) {
+func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found []returns.Inspection, actor string, photos []string) (store.Case, []store.Task, error) {
 	room, err := d.inspectionRoom(ctx, tx, caseID)
 	if err != nil {
+		return room.c, nil, err
+	}
+	if found, err = withPhotos(ctx, tx, room.order.ID, found, photos); err != nil {
 		return room.c, nil, err
 	}
 	if err := returns.CheckInspection(room.c.Kind, room.informed, room.shelves, found); err != nil {
@@ -50,14 +54,9 @@ func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found [
 	if err := d.account(ctx, tx, &c, room.uninspected, found, actor); err != nil {
 		return c, nil, err
 	}
-	ids := make([]string, len(found))
-	now := d.Now()
-	for i, f := range found {
-		at := now.Add(time.Duration(i) * time.Millisecond) // they keep their order
-		ids[i] = id.New(at)
-		if err := tx.AddInspection(ctx, store.Inspection{ID: ids[i], CaseID: c.ID, Inspection: f, By: actor, At: at}); err != nil {
-			return c, nil, err
-		}
+	ids, err := d.keepFound(ctx, tx, c, found, actor, photos)
+	if err != nil {
+		return c, nil, err
 	}
 	if err := d.step(ctx, tx, &c, returns.Inspect, actor, summary(found)); err != nil {
 		return c, nil, err
@@ -72,6 +71,41 @@ func (d *Desk) inspect(ctx context.Context, tx *store.Tx, caseID string, found [
 	}
 	more, err := d.PlanDue(ctx, tx, room.order, &c)
 	return c, append(tasks, more...), err
+}
+
+// withPhotos counts the photos that were uploaded with each finding.
+func withPhotos(ctx context.Context, tx *store.Tx, orderID string, found []returns.Inspection, photos []string) ([]returns.Inspection, error) {
+	found = slices.Clone(found)
+	for i := range min(len(photos), len(found)) {
+		kept, err := tx.FilesOfNonce(ctx, orderID, photos[i])
+		if err != nil {
+			return nil, err
+		}
+		kept = slices.DeleteFunc(kept, func(f store.File) bool {
+			return f.Purpose != store.InspectionFile || f.LineID != found[i].LineID || f.CaseID != ""
+		})
+		found[i].Photos = len(kept)
+	}
+	return found, nil
+}
+
+// keepFound writes what was found, with its photos, and gives the ids.
+func (d *Desk) keepFound(ctx context.Context, tx *store.Tx, c store.Case, found []returns.Inspection, actor string, photos []string) ([]string, error) {
+	ids, now := make([]string, len(found)), d.Now()
+	for i, f := range found {
+		at := now.Add(time.Duration(i) * time.Millisecond) // they keep their order
+		ids[i] = id.New(at)
+		row := store.Inspection{ID: ids[i], CaseID: c.ID, Inspection: f, By: actor, At: at}
+		if err := tx.AddInspection(ctx, row); err != nil {
+			return nil, err
+		}
+		if i < len(photos) {
+			if err := tx.AdoptInspectionPhotos(ctx, c.OrderID, photos[i], row); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return ids, nil
 }
 
 // room is what an inspection of a case is about.

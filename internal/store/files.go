@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -22,7 +23,7 @@ type File struct {
 	Shop        string
 	OrderID     string
 	CaseID      string // "" until there is a case
-	Nonce       string // of the form that uploaded it
+	Nonce       string // of the form that uploaded it; of an inspection's photo, once there is one, [InspectionPhotos]
 	Purpose     FilePurpose
 	LineID      string // "" when it is of the case as a whole
 	Key         string
@@ -88,6 +89,28 @@ func (tx *Tx) FileStored(ctx context.Context, id string, at time.Time) error {
 func (tx *Tx) AdoptFiles(ctx context.Context, orderID, nonce, caseID string) error {
 	_, err := exec(ctx, tx.q, "UPDATE case_files SET case_id = $3, delete_at = CASE WHEN stored_at = 0 THEN delete_at ELSE 0 END"+
 		" WHERE order_id = $1 AND nonce = $2 AND nonce <> '' AND case_id = ''", orderID, nonce, caseID)
+	return err
+}
+
+const inspectionNonce = "inspection:" // no form's nonce has a colon
+
+// InspectionPhotos is what an inspection's photos have as their nonce.
+func InspectionPhotos(inspectionID string) string { return inspectionNonce + inspectionID }
+
+// Inspection gives the id of the inspection that a photo is evidence of, "" when it is of none.
+func (f File) Inspection() string {
+	id, _ := strings.CutPrefix(f.Nonce, inspectionNonce)
+	if f.Purpose != InspectionFile || id == f.Nonce {
+		return ""
+	}
+	return id
+}
+
+// AdoptInspectionPhotos gives the photos of one line that a form uploaded to the inspection that it made.
+func (tx *Tx) AdoptInspectionPhotos(ctx context.Context, orderID, nonce string, i Inspection) error {
+	_, err := exec(ctx, tx.q, "UPDATE case_files SET case_id = $5, nonce = $4, delete_at = 0"+
+		" WHERE order_id = $1 AND nonce = $2 AND line_id = $3 AND nonce <> '' AND case_id = '' AND stored_at <> 0 AND purpose = 'inspection'",
+		orderID, nonce, i.LineID, InspectionPhotos(i.ID), i.CaseID)
 	return err
 }
 

@@ -126,9 +126,9 @@ func (d *desk) ProofOfDispatch(_ context.Context, c store.Case, actor, note stri
 	return err
 }
 
-func (d *desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string) (store.Case, error) {
+func (d *desk) Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string, photos ...string) (store.Case, error) {
 	d.calls = append(d.calls, "inspect "+c.ID+" "+actor)
-	return d.real.Inspect(ctx, c, found, actor)
+	return d.real.Inspect(ctx, c, found, actor, photos...)
 }
 
 func (d *desk) AnswerAppeal(ctx context.Context, c store.Case, inspectionID string, now returns.Inspection, actor string) (store.Case, error) {

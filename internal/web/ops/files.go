@@ -1,8 +1,10 @@
 package ops
 
 import (
+	"fmt"
 	"net/http"
 
+	keep "homeward/internal/files"
 	"homeward/internal/store"
 	"homeward/internal/web/upload"
 )
@@ -22,6 +24,28 @@ func (c *console) file(w http.ResponseWriter, r *http.Request, _ visit) error {
 	}
 	upload.Serve(w, r, f, data)
 	return nil
+}
+
+// picture is a kept photo, or a document, as a page shows it.
+type picture struct {
+	store.File
+	Alt string
+}
+
+// Shown tells whether a browser can show it: documents are only saved.
+func (p picture) Shown() bool { return p.ContentType != keep.PDF }
+
+// pictures names photos one by one, for who does not see them.
+func pictures(about string, all []store.File) []picture {
+	var out []picture
+	for i, f := range all {
+		p := picture{File: f, Alt: about}
+		if len(all) > 1 {
+			p.Alt = fmt.Sprintf("%s, %d of %d", about, i+1, len(all))
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // fileWord names a file by what it is for.

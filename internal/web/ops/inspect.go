@@ -9,9 +9,11 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/fault"
+	"homeward/internal/id"
 	"homeward/internal/money"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // findingRow is one finding on the form of an inspection, as it stands or was typed.
@@ -19,6 +21,7 @@ type findingRow struct {
 	N                                                  int // of its fields: "qty.<n>", "grade.<n>", …
 	Quantity, Grade, Outcome, Deduction, Reason, Notes string
 	Problem                                            string
+	Photos                                             []store.File // sent before, when the form was refused
 }
 
 // inspectLine is a line that can be looked at.
@@ -36,10 +39,15 @@ type inspectForm struct {
 	Lines    []inspectLine
 	Language string // that the shopper reads
 	Currency string
+	Nonce    string // of the photos; "" when none can be kept
+	Accept   string // what the fields for photos take
 }
 
 // mostFindings bounds how differently the units of one line can be graded at once.
 const mostFindings = 3
+
+// mostRows bounds the rows of a form.
+const mostRows = 300
 
 // inspectionOf makes the form of a case: empty, or with what was typed.
 func inspectionOf(view *caseView, inspections []store.Inspection, refunds []store.Refund) (inspectForm, error) {
@@ -122,14 +130,22 @@ func (c *console) inspectReturn(w http.ResponseWriter, r *http.Request, v visit)
 	if err != nil {
 		return err
 	}
-	_ = r.PostFormValue("seen") // reads the form
+	form, err := c.readInspection(r, v, k)
+	if err != nil {
+		return c.refuseForm(w, r, v, err)
+	}
 	found, rows, problems := readFindings(r, order.State.Order.Currency)
+	photoProblems(form, problems)
+	var photos []string
+	for _, n := range rows {
+		photos = append(photos, rowNonce(form.Nonce, n))
+	}
 	var faults returns.InspectionFaults
 	return c.moveCaseOr(w, r, v, "inspect", "inspected", step, func(k store.Case) (store.Case, error) {
 		if len(problems) > 0 {
 			return k, errUnits
 		}
-		moved, err := c.Cases.Inspect(r.Context(), k, found, v.actor())
+		moved, err := c.Cases.Inspect(r.Context(), k, found, v.actor(), photos...)
 		if errors.As(err, &faults) {
 			for at, code := range faults {
 				if at < 0 || at >= len(rows) {
@@ -144,6 +160,7 @@ func (c *console) inspectReturn(w http.ResponseWriter, r *http.Request, v visit)
 	}, func(view *caseView) {
 		view.Problem = "Nothing was done. " + problemsSay(problems)
 		view.Inspection.retype(r, problems)
+		c.showPhotos(r.Context(), view, form)
 	})
 }
 
@@ -158,8 +175,7 @@ func problemsSay(problems map[int]string) string {
 // wrong with a row before the rules look at it.
 func readFindings(r *http.Request, currency string) (found []returns.Inspection, rows []int, problems map[int]string) {
 	problems = map[int]string{}
-	const most = 300
-	for n := range most {
+	for n := range mostRows {
 		at := "." + strconv.Itoa(n)
 		if !r.PostForm.Has("line" + at) {
 			break
@@ -276,6 +292,7 @@ type foundView struct {
 	store.Inspection
 	item
 	Currency string
+	Photos   []store.File
 	Open     bool // the shopper objected and nobody answered
 	Answer   findingRow
 }
@@ -312,12 +329,17 @@ func (v *caseView) retypeAnswer(r *http.Request, problem string) {
 // lookAt adds to a view what was found, and the form to look at what is left.
 func (c *console) lookAt(ctx context.Context, view *caseView, inspections []store.Inspection) error {
 	view.Found = foundOf(view.Order, inspections)
+	for i := range view.Found {
+		view.Found[i].Photos = photosOf(view.Files, inspections, view.Found[i].Inspection)
+	}
 	view.Language = languageName(view.Order.Language)
 	refunds, err := c.Store.RefundsOf(ctx, view.Case.OrderID)
 	if err != nil {
 		return err
 	}
-	view.Inspection, err = inspectionOf(view, inspections, refunds)
+	if view.Inspection, err = inspectionOf(view, inspections, refunds); err == nil && c.Files != nil {
+		view.Inspection.Nonce, view.Inspection.Accept = id.Secret(), upload.Accept
+	}
 	return err
 }
 

@@ -108,7 +108,11 @@ func seenGeneration(r *http.Request) int64 {
 
 // text reads a field that a person typed: trimmed, line ends as \n, at most limit characters.
 func text(r *http.Request, field string, limit int) string {
-	s := strings.ToValidUTF8(strings.TrimSpace(strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")), "")
+	return cutTo(strings.TrimSpace(strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")), limit)
+}
+
+func cutTo(s string, limit int) string {
+	s = strings.ToValidUTF8(s, "")
 	if utf8.RuneCountInString(s) > limit {
 		s = string([]rune(s)[:limit])
 	}

@@ -19,6 +19,7 @@ import (
 	"homeward/internal/config"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // Queue rings the bell for work that became due. It answers nothing: what does not get through, the sweep makes up.
@@ -34,7 +35,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	Receive(ctx context.Context, c store.Case, items []returns.Item, actor string) (store.Case, error)
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 	End(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
-	Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string) (store.Case, error)
+	Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string, photos ...string) (store.Case, error)
 	AnswerAppeal(ctx context.Context, c store.Case, inspectionID string, now returns.Inspection, actor string) (store.Case, error)
 	Write(ctx context.Context, c store.Case, words, actor string) error
 	SayInformed(ctx context.Context, c store.Case, actor, note string) error
@@ -45,8 +46,9 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 
-// Files gives a kept file's content: *uploads.Desk.
+// Files keeps what staff upload and gives back what is kept: *uploads.Desk.
 type Files interface {
+	upload.Keeper
 	Bytes(ctx context.Context, f store.File) ([]byte, error)
 }
 
@@ -65,7 +67,7 @@ type Deps struct {
 	Withdrawals Withdrawals
 	// Claims answers claims.
 	Claims Claims
-	// Files gives back what shoppers and staff uploaded; nil: nothing is shown.
+	// Files keeps what shoppers and staff upload; nil: nothing is shown, and nothing can be uploaded.
 	Files Files
 	// Shops are the ids of the configured shops, in their order.
 	Shops []string

@@ -7,6 +7,7 @@ import (
 
 	"homeward/internal/config"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // role is what a user may do: each includes the ones before it.
@@ -151,12 +152,24 @@ func (c *console) guard(need role, serve handler) http.Handler {
 			c.fail(w, r, v, http.StatusForbidden, "Your role does not allow this",
 				"You are signed in as "+v.user.Name+" ("+v.user.Role+"). Ask somebody whose role allows it.")
 		default:
-			r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
+			r.Body = http.MaxBytesReader(w, r.Body, c.mostOf(w, r))
 			if err := serve(w, r, v); err != nil {
 				c.answer(w, r, v, err)
 			}
 		}
 	})
+}
+
+// uploading are the forms that may send photos.
+var uploading = map[string]bool{"POST /ops/returns/{id}/inspect": true}
+
+// mostOf gives how much a form may send, in bytes, and a form with photos the time that it takes.
+func (c *console) mostOf(w http.ResponseWriter, r *http.Request) int64 {
+	if !uploading[r.Pattern] || !upload.Is(r) {
+		return 256 << 10
+	}
+	upload.Allow(w)
+	return upload.MaxBody
 }
 
 func (c *console) nothingHere(http.ResponseWriter, *http.Request, visit) error {

@@ -19,7 +19,7 @@ var words = template.FuncMap{
 	"caseChip": caseChip,
 	"grades":   gradeChoices,
 	"outcomes": outcomeChoices,
-	"fileWord": fileWord, "gradeWord": func(g returns.Grade) string { return gradeWords[g] },
+	"fileWord": fileWord, "pictures": pictures, "files": func(f ...store.File) []store.File { return f }, "gradeWord": func(g returns.Grade) string { return gradeWords[g] },
 	"outcomeWord": func(o returns.Outcome) string { return outcomeWords[o] },
 	"lastMoment":  withdrawals.LastDay,
 	"amount":      amount,

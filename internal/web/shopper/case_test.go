@@ -1,14 +1,17 @@
 package shopper_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"homeward/internal/files"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/uploads"
 )
 
 // withdrawn opens the case of a withdrawal of everything, and gives its page's path.
@@ -100,6 +103,46 @@ func TestWhatWasFound(t *testing.T) {
 	w := b.get(page)
 	has(t, w, 200, "What we found", "Accepted with a deduction of PLN 5.00", "the tin was open")
 	lacks(t, w, "the box was empty", "olga", "for the shelf")
+}
+
+// TestPhotosOfWhatWasFound: what was kept back is shown beside its reason, also once an objection was answered; behind another
+// order's link it is not there.
+func TestPhotosOfWhatWasFound(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	desk := b.withFiles()
+	path, order := b.put("pl", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	c := b.cases(order.ID)[0]
+	content, err := files.Photo(t.Context(), strings.NewReader(somePhoto(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	about := uploads.About{Shop: order.Shop, OrderID: order.ID, Nonce: "staff.0", LineID: "l1", Purpose: store.InspectionFile, By: "staff:olga"}
+	kept, err := desk.Keep(t.Context(), about, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, b.get(path+"/files/"+kept.ID), 404) // nothing was decided yet
+	was := store.Inspection{ID: "i1", CaseID: c.ID, By: "staff:olga", At: now, Inspection: returns.Inspection{LineID: "l1", Quantity: 1, Grade: returns.Used, Outcome: returns.Deduct, Deduction: 500, Reason: "rysa"}}
+	answer := was
+	answer.ID = "i2"
+	for _, step := range []func(tx *store.Tx) error{
+		func(tx *store.Tx) error {
+			return errors.Join(tx.AddInspection(t.Context(), was), tx.AdoptInspectionPhotos(t.Context(), order.ID, "staff.0", was))
+		},
+		func(tx *store.Tx) error {
+			return errors.Join(tx.AddInspection(t.Context(), answer), tx.ReplaceInspection(t.Context(), "i1", "i2"))
+		},
+	} {
+		if err := b.db.Write(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+		has(t, b.get(page), 200, "rysa", `<img src="`+path+"/files/"+kept.ID, "Nasze zdjęcie tego, co stwierdziliśmy")
+	}
+	has(t, b.get(path+"/files/"+kept.ID), 200)
+	other, _ := b.put("pl", sample(t, delivered()...))
+	has(t, b.get(other+"/files/"+kept.ID), 404)
 }
 
 // explained puts a part of an explained refund into the ledger.

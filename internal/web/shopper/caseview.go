@@ -45,6 +45,7 @@ type casePage struct {
 type foundRow struct {
 	itemRow
 	Outcome, Reason string
+	Photos          []fileRow // of what was found
 	Appeal          appeal
 }
 
@@ -76,7 +77,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	}
 	found, err := h.Store.InspectionsOf(r.Context(), c.ID)
 	if err == nil {
-		p.Found = v.found(found)
+		p.Found = v.found(found, h.findingPhotos(r.Context(), v, c, found))
 	}
 	p.Bill = v.caseBill(c, l, own, found)
 	if c.Kind == returns.Claim {
@@ -156,14 +157,14 @@ func (v *visit) explained(e returns.Explained) string {
 }
 
 // found tells what staff found of what came back. What another inspection replaced is not told.
-func (v *visit) found(all []store.Inspection) []foundRow {
+func (v *visit) found(all []store.Inspection, photos map[string][]fileRow) []foundRow {
 	var rows []foundRow
 	for _, i := range all {
 		line, ok := v.line(i.LineID)
 		if !ok || i.ReplacedBy != "" {
 			continue
 		}
-		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason, Appeal: appealOf(all, i)}
+		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason, Photos: photos[i.ID], Appeal: appealOf(all, i)}
 		row.Outcome = v.words.T(foundWord(i), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
 		rows = append(rows, row)
 	}

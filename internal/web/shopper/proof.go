@@ -1,6 +1,7 @@
 package shopper
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -109,4 +110,27 @@ func (h *handler) prove(w http.ResponseWriter, r *http.Request, v *visit) {
 	p := h.casePage(r.WithContext(ctx), v, c, l)
 	p.Errors, p.Wrong = []formError{{Field: "proof", Text: text}}, map[string]string{"proof": text}
 	h.render(w, r, status, "case", p)
+}
+
+// findingPhotos gives the photos that staff took of what came back, by inspection. What was looked at again keeps those of the
+// first look.
+func (h *handler) findingPhotos(ctx context.Context, v *visit, c store.Case, found []store.Inspection) map[string][]fileRow {
+	if h.Files == nil {
+		return nil
+	}
+	all, err := h.Files.OfCase(ctx, c.ID)
+	if err != nil {
+		return nil
+	}
+	heir := make(map[string]string, len(found))
+	for _, i := range found {
+		heir[i.ID] = cmp.Or(i.ReplacedBy, i.ID)
+	}
+	out := make(map[string][]fileRow)
+	for _, f := range all {
+		if at := heir[f.Inspection()]; at != "" {
+			out[at] = append(out[at], fileRow{URL: v.path + "/files/" + f.ID, Photo: true, Name: v.words.Moment(f.CreatedAt)})
+		}
+	}
+	return out
 }

@@ -82,6 +82,8 @@ type Spec struct {
 	About     uploads.About // without the nonce
 	Fields    []string      // the file fields' names: "photo", "proof"; others are passed over
 	Documents bool          // PDFs too
+	// Of says more closely what the file of a field belongs to, once the whole form is read; nil: all belong to About.
+	Of func(about uploads.About, field string) uploads.About
 }
 
 // The errors of Read.
@@ -185,7 +187,11 @@ func (f *Form) keep(ctx context.Context, keeper Keeper, spec Spec, pictures []pi
 		}
 	}
 	for _, p := range pictures {
-		kept, err := keeper.Keep(ctx, about, p.content)
+		its := about
+		if spec.Of != nil {
+			its = spec.Of(about, p.field)
+		}
+		kept, err := keeper.Keep(ctx, its, p.content)
 		if err != nil {
 			unavailable(p.field, err)
 		} else if about.CaseID != "" {
