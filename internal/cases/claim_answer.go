@@ -77,9 +77,23 @@ func (d *Desk) GrantClaim(ctx context.Context, caseID string, g Grant) (store.Ca
 		if err := grantable(m, g); err != nil {
 			return nil, err
 		}
+		if g.Remedy != m.claim.Wish && m.acceptedBySilence(d.Now()) {
+			return nil, errSilence
+		}
 		m.claim.Granted, m.claim.Amount, m.claim.Answer = g.Remedy, g.Amount, g.Words
 		return d.granted(ctx, m, claimGranted, g.Actor, g.Words)
 	})
+}
+
+// errSilence: the law answered first, whether or not that stands in the record yet.
+var errSilence = fault.New(fault.Permanent, "accepted_by_silence",
+	"The time to answer is over, and by the law of the customer's country the claim counts as accepted, with the remedy that was asked for.", nil)
+
+// acceptedBySilence tells that nobody answered in time where the law takes that for consent. From then on it is too late to refuse,
+// or to give another remedy than was asked for, also while workers are behind and nobody recorded it yet.
+func (m *claimMove) acceptedBySilence(now time.Time) bool {
+	answer := returns.ComplaintAnswer(ContractOf(m.shop, m.order), returns.Complaint{ReceivedAt: m.claim.CameAt, NoticeAt: m.claim.ExtendedAt})
+	return m.claim.AnsweredAt.IsZero() && !m.c.State.Final() && answer.SilenceAccepts && !now.Before(m.claim.DueAt)
 }
 
 // grantable says what is missing in a grant.
@@ -149,6 +163,8 @@ func (d *Desk) RefuseClaim(ctx context.Context, caseID, words, actor string) (st
 			return nil, fault.New(fault.Permanent, "need_words", "Write the reasons: a claim is not refused without them.", nil)
 		case !m.claim.AnsweredAt.IsZero():
 			return nil, returns.ErrStep
+		case m.acceptedBySilence(d.Now()):
+			return nil, errSilence
 		}
 		m.claim.AnsweredAt, m.claim.AnsweredBy, m.claim.Answer = d.Now(), actor, words
 		if err := m.tx.UpdateClaim(ctx, m.claim); err != nil {
@@ -210,8 +226,7 @@ func (d *Desk) DeemAccepted(ctx context.Context, tx *store.Tx, caseID string, at
 	if err != nil {
 		return nil, err
 	}
-	answer := returns.ComplaintAnswer(ContractOf(m.shop, m.order), returns.Complaint{ReceivedAt: m.claim.CameAt, NoticeAt: m.claim.ExtendedAt})
-	if !m.claim.AnsweredAt.IsZero() || m.c.State.Final() || !answer.SilenceAccepts || at.Before(m.claim.DueAt) {
+	if !m.acceptedBySilence(at) {
 		return nil, nil
 	}
 	m.claim.DeemedAt, m.claim.Granted = at.UTC(), m.claim.Wish

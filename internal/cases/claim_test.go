@@ -308,6 +308,23 @@ func TestSilence(t *testing.T) {
 	b.state(a, returns.Rejected)
 }
 
+// What the law accepted is not refused afterwards, nor answered with less, while nobody has recorded it yet.
+func TestTooLateToRefuse(t *testing.T) {
+	b := newBench(t)
+	c := b.claim("n1", claimOf(returns.ClaimMissing, returns.RefundRemedy, units("l2", 1)))
+	due := b.claimRow(c).DueAt
+	b.desk.Now = func() time.Time { return due }
+	if _, err := b.desk.RefuseClaim(t.Context(), c.ID, "Too late, and no.", "staff:olga"); fault.Code(err) != "accepted_by_silence" {
+		t.Errorf("refused after the law accepted it: %v", err)
+	}
+	other := cases.Grant{Remedy: returns.SendAgainRemedy, Words: "There are more.", Actor: "staff:olga"}
+	if _, err := b.desk.GrantClaim(t.Context(), c.ID, other); fault.Code(err) != "accepted_by_silence" {
+		t.Errorf("another remedy after the law gave the one that was asked for: %v", err)
+	}
+	b.grant(c, cases.Grant{Remedy: returns.RefundRemedy}) // what was asked for can be said at any time
+	b.refunds(2020)
+}
+
 // Slovenia: 30 days, 15 more when told before the end, and silence accepts nothing.
 func TestAnAnswerMadeLonger(t *testing.T) {
 	b := newBench(t)
