@@ -230,8 +230,12 @@ func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	if err != nil {
 		return now, nil, err
 	}
+	label, err := d.wantLabel(ctx, tx, shop, now)
+	if err != nil {
+		return now, nil, err
+	}
 	due, err := d.planEarly(ctx, tx, &now)
-	return now, append(tasks, due...), err
+	return now, append(append(tasks, label...), due...), err
 }
 
 // asked says in codes what a case asked for.

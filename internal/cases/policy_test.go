@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"homeward/internal/cases"
+	"homeward/internal/config"
 	"homeward/internal/messages"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -173,6 +174,21 @@ func TestChange(t *testing.T) {
 	})
 	if _, err := b.desk.Change(t.Context(), w, request(units("l1", 1))); !errors.Is(err, returns.ErrStep) {
 		t.Errorf("a withdrawal was changed: %v", err)
+	}
+}
+
+// A request that is changed to come back by the shop's label gets one, and no second when it is changed once more.
+func TestAChangeToALabel(t *testing.T) {
+	b := newBench(t)
+	b.shop.Returns.Labels = &config.Labels{Provider: "easypost"}
+	c := b.open("n1", units("l1", 1))
+	for _, n := range []int{1, 2} {
+		req := request(units("l1", n))
+		req.Wish.Method = returns.ByLabel
+		c = b.must(b.desk.Change(t.Context(), c, req))
+		if labels, err := b.db.LabelsOf(t.Context(), c.ID); err != nil || len(labels) != 1 {
+			t.Errorf("%d labels wanted (%v)", len(labels), err)
+		}
 	}
 }
 
