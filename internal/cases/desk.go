@@ -6,6 +6,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -61,6 +62,7 @@ func Policy(shop *config.Shop) returns.Policy {
 func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	taken := returns.Taken{}
 	live := make(map[string]bool)
+	paid := unitsPaid(refunds)
 	for _, c := range all {
 		if c.State == returns.Rejected || c.State == returns.Withdrawn {
 			continue
@@ -69,8 +71,8 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 		items := c.Items
 		if c.Kind == returns.Claim {
 			items = holds(c)
-		} else if c.State == returns.Closed { // what never came back may come yet
-			items = c.Received
+		} else if c.State == returns.Closed { // what never came back may come yet, but what was paid for is not given back twice
+			items = atLeast(c.Received, paid[c.ID])
 		}
 		for _, item := range items {
 			taken[item.LineID] += item.Quantity
@@ -85,6 +87,39 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 		}
 	}
 	return taken
+}
+
+// unitsPaid gives for each case the units of each line whose money is gone or on its way.
+func unitsPaid(refunds []store.Refund) map[string]map[string]int {
+	paid := make(map[string]map[string]int)
+	for _, r := range refunds {
+		if r.CaseID == "" || !counts(r) {
+			continue
+		}
+		if paid[r.CaseID] == nil {
+			paid[r.CaseID] = make(map[string]int)
+		}
+		for _, line := range r.Lines {
+			paid[r.CaseID][line.LineID] += line.Quantity
+		}
+	}
+	return paid
+}
+
+// atLeast gives items and, of each line, as many more units as least says.
+func atLeast(items []returns.Item, least map[string]int) []returns.Item {
+	out := slices.Clone(items)
+	for line, n := range least {
+		for _, item := range items {
+			if item.LineID == line {
+				n -= item.Quantity
+			}
+		}
+		if n > 0 {
+			out = append(out, returns.Item{LineID: line, Quantity: n})
+		}
+	}
+	return out
 }
 
 // takenOf is Taken of an order, its cases as see makes them, and keeps others that ask the same waiting until this

@@ -105,3 +105,15 @@ func TestOpenWithoutShop(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Goods that were paid for and stay with the shopper are in no second return.
+func TestWhatStaysIsNotReturnedAgain(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l2", 1), func(c *store.Case) { c.Conditions.Keep, c.Conditions.RefundWhen = true, returns.AtOnce })
+	b.stripe(b.refunds(2020)[0], "succeeded")
+	b.state(c, returns.Closed)
+	var refused *cases.Refused
+	if _, err := b.desk.Open(t.Context(), b.order, request(units("l2", 1)), "n2"); !errors.As(err, &refused) || refused.Faults["qty.l2"] == "" {
+		t.Errorf("opened again: %v", err)
+	}
+}
