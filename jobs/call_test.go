@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -34,9 +35,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.Errorf("%s %s with %v", req.Method, req.URL.Path, req.Header)
 	}
 	r.ids = append(r.ids, id)
-	for k, v := range r.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), r.header)
 	if len(r.answers) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return

@@ -20,10 +20,10 @@ type policyCommand struct {
 
 type policyTestCommand struct {
 	configFlag
-	File  string `arg:"" help:"The new file of rules; docs/policy.md explains its keys." name:"new.yaml" type:"path"`
+	File  string `arg:""                                                           help:"The new file of rules; docs/policy.md explains its keys."    name:"new.yaml" type:"path"`
 	Shop  string `help:"The shop's id. Needed when the configuration has several."`
-	Since string `default:"90d" help:"How far back: orders placed since then, with their returns."`
-	Show  int    `default:"20" help:"How many orders are shown one by one; 0 shows all."`
+	Since string `default:"90d"                                                    help:"How far back: orders placed since then, with their returns."`
+	Show  int    `default:"20"                                                     help:"How many orders are shown one by one; 0 shows all."`
 }
 
 // Run is homeward policy test.

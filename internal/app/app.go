@@ -23,10 +23,7 @@ import (
 	"homeward/internal/withdrawals"
 	"homeward/jobs"
 	"homeward/providers"
-	"homeward/providers/easypost"
 	"homeward/providers/smtp"
-	"homeward/providers/stripe"
-	"homeward/providers/twilio"
 	"homeward/templates"
 )
 
@@ -121,78 +118,6 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 	}
 	a.Metrics.Register(&metrics.State{From: a.DB, SweepLag: a.Sweep.Lag, Missed: a.Queue.Missed, Now: a.now})
 	return nil
-}
-
-// outside opens every shop's ways out; shops with the same mail server, sender or account share one.
-func (a *App) outside(seams Seams) (map[string]jobs.Outside, error) {
-	pools := make(map[config.Mail]*smtp.Pool)
-	texters := make(map[config.SMS]*twilio.Client)
-	banks := make(map[[2]string]*stripe.Client)
-	out := make(map[string]jobs.Outside, len(a.Config.Shops))
-	for i := range a.Config.Shops {
-		shop := &a.Config.Shops[i]
-		var o jobs.Outside
-		var err error
-		if m := shop.Mail; m != nil {
-			server := *m
-			server.From = "" // shops with their own sender share a server's connections
-			if pools[server] == nil {
-				pools[server] = smtp.New(MailConfig(*m, seams))
-				a.pools = append(a.pools, pools[server])
-			}
-			o.Mail = pools[server]
-		}
-		if s := shop.SMS; s != nil {
-			if texters[*s] == nil {
-				if texters[*s], err = twilio.New(SMSConfig(*s, seams)); err != nil {
-					return nil, err
-				}
-			}
-			o.SMS = texters[*s]
-		}
-		if p := shop.Payments; p != nil {
-			key := [2]string{p.StripeKey, p.BaseURL}
-			if banks[key] == nil {
-				if banks[key], err = stripe.New(StripeConfig(*p, seams)); err != nil {
-					return nil, err
-				}
-			}
-			o.Bank = banks[key]
-		}
-		if l := shop.Returns.Labels; l != nil {
-			if o.Labels, err = easypost.NewLabels(LabelsConfig(*l, seams)); err != nil {
-				return nil, err
-			}
-		}
-		out[shop.ID] = o
-	}
-	return out, nil
-}
-
-// MailConfig puts a shop's mail server into its provider's words.
-func MailConfig(m config.Mail, seams Seams) smtp.Config {
-	return smtp.Config{Host: m.Host, Port: m.Port, TLS: m.TLS, User: m.User, Password: m.Password, Dial: seams.Mail}
-}
-
-// SMSConfig is the same for Twilio.
-func SMSConfig(s config.SMS, seams Seams) twilio.Config {
-	return twilio.Config{
-		AccountSID: s.AccountSID, AuthToken: s.AuthToken, From: s.From, MessagingServiceSID: s.MessagingServiceSID, BaseURL: s.BaseURL, HTTPClient: seams.HTTP,
-	}
-}
-
-// LabelsConfig is the same for the carrier account that buys labels.
-func LabelsConfig(l config.Labels, seams Seams) easypost.LabelConfig {
-	return easypost.LabelConfig{APIKey: l.APIKey, CarrierAccounts: l.CarrierAccounts, Services: l.Services, BaseURL: l.BaseURL, HTTPClient: seams.HTTP}
-}
-
-// StripeConfig is the same for Stripe.
-func StripeConfig(p config.Payments, seams Seams) stripe.Config {
-	cfg := stripe.Config{Key: p.StripeKey, BaseURL: p.BaseURL, HTTPClient: seams.HTTP}
-	if seams.HTTP != nil { // a stand-in takes as much as it is given
-		cfg.PerSecond = -1
-	}
-	return cfg
 }
 
 // Close closes what New opened. Call it when nothing runs any more.

@@ -69,7 +69,9 @@ func (t *Touched) TouchCase(id string) {
 	if t.Cases == nil {
 		t.Cases = map[string]CaseTouch{}
 	}
-	t.Cases[id] = t.Cases[id]
+	if _, there := t.Cases[id]; !there {
+		t.Cases[id] = CaseTouch{}
+	}
 }
 
 func (tx *Tx) touchOrder(o Order) {

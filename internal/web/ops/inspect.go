@@ -140,13 +140,12 @@ func (c *console) inspectReturn(w http.ResponseWriter, r *http.Request, v visit)
 	for _, n := range rows {
 		photos = append(photos, rowNonce(form.Nonce, n))
 	}
-	var faults returns.InspectionFaults
 	return c.moveCaseOr(w, r, v, "inspect", "inspected", step, func(k store.Case) (store.Case, error) {
 		if len(problems) > 0 {
 			return k, errUnits
 		}
 		moved, err := c.Cases.Inspect(r.Context(), k, found, v.actor(), photos...)
-		if errors.As(err, &faults) {
+		if faults, ok := errors.AsType[returns.InspectionFaults](err); ok {
 			for at, code := range faults {
 				if at < 0 || at >= len(rows) {
 					problems[-1] = findingWords[code]

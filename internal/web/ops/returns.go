@@ -51,8 +51,8 @@ func (v caseView) Appealed() bool {
 	return slices.ContainsFunc(v.Found, func(f foundView) bool { return f.Open })
 }
 
-// Informable tells whether staff may have to note how the consumer was told of the right of withdrawal.
-func (v caseView) Informable() bool {
+// MayNoteNotice tells whether staff may have to note how the consumer was told of the right of withdrawal.
+func (v caseView) MayNoteNotice() bool {
 	said := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.ToldOfWithdrawal })
 	return v.Case.Kind == returns.Withdrawal && len(v.Inspection.Lines) > 0 && !said
 }

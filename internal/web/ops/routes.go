@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -55,29 +56,48 @@ type route struct {
 }
 
 func (c *console) table() []route {
+	return slices.Concat(c.frameRoutes(), c.workRoutes(), c.caseRoutes(), c.refundRoutes(), c.orderRoutes())
+}
+
+func (c *console) frameRoutes() []route {
 	return []route{
 		{"GET /ops/{$}", viewer, c.overview},
 		{"POST /ops/logout", viewer, c.logout},
+		{"/ops/queues/", viewer, c.queues},
+		{"/ops/", viewer, c.nothingHere},
+	}
+}
 
+// workRoutes are the rooms of events, messages, deadlines and calls.
+func (c *console) workRoutes() []route {
+	return []route{
 		{"GET /ops/events", viewer, c.events},
 		{"GET /ops/events/{id}", viewer, c.event},
 		{"POST /ops/events/{id}/apply", agent, c.applyEvent},
 		{"POST /ops/events/{id}/ignore", agent, c.ignoreEvent},
-
 		{"GET /ops/messages", viewer, c.messages},
 		{"GET /ops/messages/{id}", viewer, c.message},
 		{"GET /ops/messages/{id}/send", agent, c.confirmSend},
 		{"POST /ops/messages/{id}/send", agent, c.sendMessage},
 		{"POST /ops/messages/{id}/sent", agent, c.markSent},
 		{"POST /ops/messages/{id}/dismiss", agent, c.dismissMessage},
+		{"GET /ops/deadlines", viewer, c.deadlines},
+		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
+		{"GET /ops/calls", viewer, c.calls},
+		{"POST /ops/calls/{id}/retry", agent, c.retryCall},
+		{"POST /ops/calls/{id}/dismiss", agent, c.dismissCall},
+	}
+}
 
+// caseRoutes are the rooms of returns, claims and withdrawals, and what belongs to them.
+func (c *console) caseRoutes() []route {
+	return []route{
 		{"GET /ops/returns", viewer, c.returns},
 		{"GET /ops/returns/{id}", viewer, c.oneReturn},
 		{"POST /ops/returns/{id}/approve", agent, c.approveReturn},
 		{"POST /ops/returns/{id}/reject", agent, c.rejectReturn},
 		{"POST /ops/returns/{id}/receive", agent, c.receiveReturn},
 		{"POST /ops/returns/{id}/calloff", agent, c.callOffReturn},
-
 		{"POST /ops/returns/{id}/end", agent, c.endReturn},
 		{"POST /ops/returns/{id}/proof", agent, c.proveDispatch},
 		{"POST /ops/returns/{id}/pay", agent, c.payWithoutGoods},
@@ -86,7 +106,6 @@ func (c *console) table() []route {
 		{"POST /ops/returns/{id}/appeals/{inspection}", agent, c.answerAppeal},
 		{"POST /ops/returns/{id}/write", agent, c.writeShopper},
 		{"POST /ops/returns/{id}/informed", agent, c.sayInformed},
-
 		{"GET /ops/claims", viewer, c.claims},
 		{"GET /ops/claims/{id}", viewer, c.oneClaim},
 		{"POST /ops/claims/{id}/grant", agent, c.grantClaim},
@@ -95,36 +114,33 @@ func (c *console) table() []route {
 		{"POST /ops/claims/{id}/reduce", agent, c.reduceClaim},
 		{"POST /ops/claims/{id}/fulfil", agent, c.fulfilClaim},
 		{"POST /ops/claims/{id}/see", agent, c.seeClaim},
-
 		{"GET /ops/withdrawals", viewer, c.withdrawals},
 		{"POST /ops/withdrawals", agent, c.enterWithdrawal},
 		{"GET /ops/withdrawals/{id}", viewer, c.oneWithdrawal},
 		{"POST /ops/withdrawals/{id}/resolve", agent, c.resolveWithdrawal},
 		{"POST /ops/withdrawals/{id}/see", agent, c.seeWithdrawal},
+		{"GET /ops/files/{id}", agent, c.file},
+		{"POST /ops/labels/{id}/retry", agent, c.retryLabel},
+	}
+}
 
-		{"GET /ops/deadlines", viewer, c.deadlines},
-		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
-		{"GET /ops/calls", viewer, c.calls},
-		{"POST /ops/calls/{id}/retry", agent, c.retryCall},
-		{"POST /ops/calls/{id}/dismiss", agent, c.dismissCall},
-
+func (c *console) refundRoutes() []route {
+	return []route{
 		{"GET /ops/refunds", viewer, c.refunds},
 		{"GET /ops/refunds/{id}", viewer, c.refund},
 		{"POST /ops/refunds/{id}/retry", agent, c.retryRefund},
 		{"POST /ops/refunds/{id}/look", agent, c.lookRefund},
 		{"POST /ops/refunds/{id}/settle", agent, c.settleRefund},
 		{"POST /ops/refunds/{id}/release", agent, c.releaseRefund},
+	}
+}
 
-		{"GET /ops/files/{id}", agent, c.file},
-		{"POST /ops/labels/{id}/retry", agent, c.retryLabel},
-
+func (c *console) orderRoutes() []route {
+	return []route{
 		{"GET /ops/search", viewer, c.search},
 		{"GET /ops/orders/{id}", viewer, c.order},
 		{"POST /ops/orders/{id}/link", agent, c.sendLink},
 		{"POST /ops/orders/{id}/revoke", agent, c.revokeLinks},
-
-		{"/ops/queues/", viewer, c.queues},
-		{"/ops/", viewer, c.nothingHere},
 	}
 }
 

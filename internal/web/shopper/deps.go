@@ -81,14 +81,24 @@ type Refunds interface {
 	RefundsOf(ctx context.Context, orderID string) ([]store.Refund, error)
 }
 
-// Cases moves cases. Its errors are *fault.Error, or store errors in their chain.
+// Cases opens and moves cases. Its errors are *fault.Error, or store errors in their chain.
 type Cases interface {
-	// Open makes the case of a form. The same nonce gives the same case, with store.ErrDuplicate or without.
+	Requests
+	Moves
+}
+
+// Requests takes what shoppers ask for. The same nonce gives the same case, with store.ErrDuplicate or without.
+type Requests interface {
+	// Open makes the case of a form.
 	Open(ctx context.Context, order store.Order, request returns.Request, nonce string) (store.Case, error)
-	// OpenClaim records that something is wrong with goods. The same nonce gives the same case. notices is what the form showed.
+	// OpenClaim records that something is wrong with goods. notices is what the form showed.
 	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
 	// Change replaces what a return asks for, while that can be.
 	Change(ctx context.Context, c store.Case, request returns.Request) (store.Case, error)
+}
+
+// Moves are what a shopper does about a case.
+type Moves interface {
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// Appeal keeps what a shopper says against an inspection; said again it is kept once.
