@@ -17,6 +17,8 @@ type account struct {
 	refunds []store.Refund // all of the order's
 	looks   []returns.Inspection
 	facts   returns.Facts
+	// fulfilled is set when staff sent what was agreed in the place of money.
+	fulfilled bool
 }
 
 // plan says what units bring that were not planned: by what the shop's policy granted for a return; all that was paid for them,
@@ -86,17 +88,17 @@ func (a account) open(items []returns.Item) []returns.Item {
 	return returns.Without(items, gone)
 }
 
-// exchange gives what is sent in the place of the goods.
+// exchange gives what else is sent in the place of the goods: the same again costs what was paid for them.
 func (a account) exchange() []returns.Exchange {
 	if a.c.Remedy != returns.ExchangeRemedy {
 		return nil
 	}
-	return a.c.Wish.Exchange
+	return slices.DeleteFunc(slices.Clone(a.c.Wish.Exchange), returns.Exchange.Same)
 }
 
 // answered tells that nothing is to come any more of which money, or anything else that staff owe the shopper, could follow.
 func (a account) answered() bool {
-	sends := a.c.Remedy == returns.ExchangeRemedy || a.c.Remedy == returns.RepairRemedy
+	sends := a.c.Kind == returns.Return && sendsGoods(a.c.Remedy) && !a.fulfilled
 	if a.c.Kind == returns.Claim {
 		sends = !a.c.Remedy.Ends() // or nobody answered it yet
 	}

@@ -137,29 +137,6 @@ func TestStoreCredit(t *testing.T) {
 	}
 }
 
-// What is sent in exchange is taken off, and the case waits for it to be sent.
-func TestAnExchange(t *testing.T) {
-	b := newBench(t)
-	c := b.granted("n1", units("l1", 1), func(c *store.Case) {
-		c.Remedy = returns.ExchangeRemedy
-		c.Wish.Exchange = []returns.Exchange{{LineID: "l1", Quantity: 1, Title: "Small tea", UnitPrice: 2990}}
-	})
-	c = b.receive(c, nil)
-	b.stripe(b.refunds(1000)[0], "succeeded")
-	b.state(c, returns.Closed)
-
-	c = b.granted("n2", units("l2", 1), func(c *store.Case) {
-		c.Remedy, c.Wish.Exchange = returns.ExchangeRemedy, []returns.Exchange{{LineID: "l2", Quantity: 1, Title: "The same", UnitPrice: 2020}}
-	})
-	c = b.receive(c, nil)
-	b.refunds(1000)
-	b.state(c, returns.Received) // it is to be sent
-	if _, err := b.desk.Fulfil(t.Context(), c, "staff:olga", "sent as 123"); err != nil {
-		t.Fatal(err)
-	}
-	b.state(c, returns.Closed)
-}
-
 // The money of a withdrawal goes without its goods only when the shop may not wait for them.
 func TestPayWithoutGoods(t *testing.T) {
 	b := newBench(t)

@@ -13,7 +13,7 @@ func Expected(c store.Case, order orders.Order, refunds []store.Refund, inspecti
 	a := account{c: c, order: order, refunds: refunds, looks: rules(inspections)}
 	lines := a.told()
 	if !c.State.Final() {
-		rest, err := a.plan(unpaid(order, distinct(refunds), a.open(c.Items)))
+		rest, err := a.rest()
 		if err != nil {
 			return 0, nil, err
 		}
@@ -24,6 +24,12 @@ func Expected(c store.Case, order orders.Order, refunds []store.Refund, inspecti
 		total += line.Amount
 	}
 	return total, lines, nil
+}
+
+// rest plans all of the case that was not planned.
+func (a account) rest() (returns.Breakdown, error) {
+	items := returns.PaidFor(factsOf(a.c, a.looks), a.c.Items)
+	return a.plan(unpaid(a.order, distinct(a.refunds), a.open(items)))
 }
 
 // rules puts the inspections that stand into the rules' words.

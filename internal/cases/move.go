@@ -55,28 +55,6 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 	return c, err
 }
 
-// Fulfil ends a return by exchange or repair: staff sent the shopper what was agreed. An error that wraps returns.ErrStep means that its
-// goods are not back, or that it is over.
-func (d *Desk) Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
-			return err
-		}
-		if !Fulfillable(c) {
-			return returns.ErrStep
-		}
-		return d.step(ctx, tx, &c, returns.Settle, actor, note)
-	})
-	return c, err
-}
-
-// Fulfillable tells of a return by exchange or repair whose goods are back.
-func Fulfillable(c store.Case) bool {
-	sends := c.Remedy == returns.ExchangeRemedy || c.Remedy == returns.RepairRemedy
-	return c.Kind == returns.Return && sends && c.State == returns.Received && len(left(c, nil)) == 0
-}
-
 // ProofOfDispatch records that the consumer proved to have sent the goods of a withdrawal: from then on the shop may no
 // longer wait for them (Directive 2011/83/EU, Art. 13(3)). Said twice it is kept once.
 func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error {

@@ -181,6 +181,9 @@ func (d *Desk) settle(ctx context.Context, tx *store.Tx, c *store.Case, actor, n
 	if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.Status != store.RefundSucceeded }) {
 		step = returns.Reopened
 	}
+	if owes, err := d.owesGoods(ctx, tx, *c); err != nil || (owes && step == returns.Settle) {
+		return err // the money is not all that was agreed
+	}
 	if step == returns.Settle && awaitsGoods(*c) {
 		never, err := d.neverShipped(ctx, tx, *c)
 		if err != nil || !never || c.State != returns.Refunding {

@@ -80,11 +80,17 @@ func (d *Desk) accountOf(ctx context.Context, tx *store.Tx, order store.Order, c
 		return a, err
 	}
 	a.looks = rules(looks)
-	a.facts = returns.Facts{
-		Kind: c.Kind, State: c.State, Remedy: c.Remedy, Items: c.Items, Received: c.Received, Inspections: a.looks, Conditions: c.Conditions,
-		Scanned: Dispatched(log), WithoutGoods: letGo(log),
-	}
+	a.facts = factsOf(c, a.looks)
+	a.facts.Scanned, a.facts.WithoutGoods, a.fulfilled = Dispatched(log), letGo(log), isFulfilled(log)
 	return a, nil
+}
+
+// factsOf is what a case itself says of its money.
+func factsOf(c store.Case, looks []returns.Inspection) returns.Facts {
+	return returns.Facts{
+		Kind: c.Kind, State: c.State, Remedy: c.Remedy, Items: c.Items, Received: c.Received, Inspections: looks, Conditions: c.Conditions,
+		Exchange: c.Wish.Exchange,
+	}
 }
 
 // enter writes the refunds of a plan into the ledger and sets them going.

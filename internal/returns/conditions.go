@@ -62,8 +62,15 @@ type Exchange struct {
 	Quantity  int    `json:"quantity"`
 	SKU       string `json:"sku,omitempty"` // of the other variant or item, "" for the same again
 	Title     string `json:"title"`
-	UnitPrice int64  `json:"unit_price"` // minor units of the order's currency, tax included
+	UnitPrice int64  `json:"unit_price"`       // minor units of the order's currency, tax included
+	Priced    bool   `json:"priced,omitempty"` // staff said what the other item costs, be it nothing
 }
+
+// Same tells that the same again is wanted: it costs what was paid, whatever that was.
+func (e Exchange) Same() bool { return e.SKU == "" }
+
+// Known tells that it is known what is sent costs.
+func (e Exchange) Known() bool { return e.Same() || e.Priced || e.UnitPrice > 0 }
 
 // SendMethod is how goods come back.
 type SendMethod string

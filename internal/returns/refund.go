@@ -66,7 +66,7 @@ func PlanReturn(order orders.Order, earlier []Earlier, items []Item, opts Return
 	if err != nil {
 		return Breakdown{}, err
 	}
-	p.takeOff(goods, Exchanged, worth-before.taken[Exchanged])
+	p.Collect = p.takeOff(goods, Exchanged, worth-before.taken[Exchanged])
 	for _, line := range goods {
 		p.book(line.LineID, line.Quantity, line.Amount)
 	}

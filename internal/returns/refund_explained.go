@@ -45,5 +45,8 @@ type Breakdown struct {
 	Ledger []orders.RefundLine // what the ledger keeps, so that a later plan knows it as Earlier; sums to Total
 	Total  int64               // never negative
 	Capped bool                // the last lines of Ledger carry less than is due, because no more was left of what was paid
-	Later  int64               // what delivery and fees bring on top once the rest of the order is back too; of a return nothing
+	// Collect is by how much what is sent in exchange costs more than the goods of this plan bring: with the last of a case's goods
+	// that is what the shopper still owes.
+	Collect int64
+	Later   int64 // what delivery and fees bring on top once the rest of the order is back too; of a return nothing
 }

@@ -119,7 +119,8 @@ func percent(amount int64, rate int) int64 {
 func clampRate(rate int) int { return min(max(rate, 0), 100) }
 
 // takeOff takes a fee off what the goods of this plan bring, line by line, as far as they bring anything.
-func (p *plan) takeOff(goods []orders.RefundLine, reason RefundReason, fee int64) {
+// It gives what they do not suffice for.
+func (p *plan) takeOff(goods []orders.RefundLine, reason RefundReason, fee int64) int64 {
 	left := max(fee, 0)
 	for i := range goods {
 		amount := min(goods[i].Amount, left)
@@ -127,6 +128,7 @@ func (p *plan) takeOff(goods []orders.RefundLine, reason RefundReason, fee int64
 		left -= amount
 	}
 	p.explain(Explained{Reason: reason, Amount: left - max(fee, 0)})
+	return left
 }
 
 // refused tells of the units for which an inspection refused the money, once in a case.

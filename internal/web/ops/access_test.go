@@ -36,6 +36,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/proof":                "agent",
 	"POST /ops/returns/{id}/pay":                  "agent",
 	"POST /ops/returns/{id}/fulfil":               "agent",
+	"POST /ops/returns/{id}/price":                "agent",
 	"GET /ops/withdrawals":                        "viewer",
 	"POST /ops/withdrawals":                       "agent",
 	"GET /ops/withdrawals/{id}":                   "viewer",

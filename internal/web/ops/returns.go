@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"homeward/internal/cases"
+	"homeward/internal/money"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -31,7 +32,8 @@ type caseView struct {
 	Items   []item
 	Log     []store.CaseStep
 	Refunds []store.Refund
-	Brings  bill // what was planned for the case, and what the rest of its goods bring
+	Brings  bill  // what was planned for the case, and what the rest of its goods bring
+	Collect int64 // by how much what is sent in exchange costs more, minor units
 	Audit   []store.AuditEntry
 	Files   []store.File
 	Labels  []store.Label
@@ -44,7 +46,26 @@ type caseView struct {
 	Inspection inspectForm
 	Language   string // that the shopper reads, in English
 	Letter     string
+	// Exchange is what the shopper wants in the place of goods.
+	Exchange []exchangeRow
 }
+
+// exchangeRow is something that is wanted in exchange, and the field of its price.
+type exchangeRow struct {
+	returns.Exchange
+	N     int // its place in the wish
+	Line  orders.Line
+	Typed string
+}
+
+// Priceable tells whether staff can say what the items wanted in exchange cost.
+func (v caseView) Priceable() bool { return cases.Priceable(v.Case, v.Refunds) }
+
+// Unpriced tells whether they have to.
+func (v caseView) Unpriced() bool { return cases.Unpriced(v.Case) }
+
+// Currency is the order's.
+func (v caseView) Currency() string { return v.Order.State.Order.Currency }
 
 // Appealed tells whether the shopper objected to something, and nobody answered.
 func (v caseView) Appealed() bool {
@@ -97,7 +118,7 @@ func (v caseView) Payable() bool {
 }
 
 // Fulfillable tells whether the goods are back and what was agreed in their place is to be sent.
-func (v caseView) Fulfillable() bool { return cases.Fulfillable(v.Case) }
+func (v caseView) Fulfillable() bool { return len(v.Log) > 0 && cases.Fulfillable(v.Case, v.Log) }
 
 // Open tells whether there is anything to do.
 func (v caseView) Open() bool {
@@ -116,6 +137,13 @@ func (c *console) viewCase(ctx context.Context, k store.Case) (caseView, error) 
 		return view, err
 	}
 	view.Order, view.Number = order, named(order)
+	for i, e := range k.Wish.Exchange {
+		row := exchangeRow{Exchange: e, N: i, Line: lineOf(order, e.LineID)}
+		if e.Known() && !e.Same() {
+			row.Typed = money.Decimal(e.UnitPrice, order.State.Order.Currency)
+		}
+		view.Exchange = append(view.Exchange, row)
+	}
 	for _, asked := range k.Items {
 		view.Items = append(view.Items, item{
 			Line: lineOf(order, asked.LineID), Asked: asked.Quantity, Received: quantityOf(k.Received, asked.LineID),
@@ -149,6 +177,7 @@ type returnsData struct {
 	ToDecide []caseView
 	Appeals  []appealRow
 	Arrived  []caseView // goods that are back and wait to be looked at
+	ToSend   []caseView // goods that are back, and others, or the same repaired, are to be sent
 	Expected []caseView
 	More     more
 }
@@ -174,11 +203,40 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 		return err
 	}
 	data.Arrived = slices.DeleteFunc(data.Arrived, undecidable)
+	if data.ToSend, err = c.toSend(r.Context(), limit); err != nil {
+		return err
+	}
+	awaited := func(v caseView) bool {
+		return slices.ContainsFunc(data.ToSend, func(s caseView) bool { return s.Case.ID == v.Case.ID })
+	}
+	data.Arrived = slices.DeleteFunc(data.Arrived, awaited)
 	if data.Appeals, err = c.appeals(r.Context(), limit); err != nil {
 		return err
 	}
 	c.render(w, r, v, http.StatusOK, "returns", "Returns", data)
 	return nil
+}
+
+// toSend gives the returns by exchange or repair whose goods are back and for which nothing was sent.
+func (c *console) toSend(ctx context.Context, limit int) ([]caseView, error) {
+	rows, err := c.Store.CasesIn(ctx, []returns.State{returns.Received, returns.Refunding}, limit)
+	var views []caseView
+	for _, k := range rows {
+		if !cases.Fulfillable(k, nil) {
+			continue
+		}
+		view, err := c.viewCase(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		if view.Log, err = c.Store.CaseLog(ctx, k.ID); err != nil {
+			return nil, err
+		}
+		if view.Fulfillable() {
+			views = append(views, view)
+		}
+	}
+	return views, err
 }
 
 func (c *console) casesIn(ctx context.Context, limit int, states ...returns.State) ([]caseView, more, error) {
@@ -232,7 +290,7 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 		}
 		view.Unshipped = slices.Contains(w.Flags, withdrawals.NotShipped)
 	}
-	if view.Brings, err = c.brings(ctx, k, view.Order); err != nil {
+	if err := c.brings(ctx, &view); err != nil {
 		return err
 	}
 	if view.Audit, err = c.Store.AuditOf(ctx, "case:"+k.ID, auditShown); err != nil {
@@ -263,18 +321,20 @@ func caseTitle(k store.Case) string {
 }
 
 // brings explains what a case brings; nothing when its order is gone or cannot be reckoned with.
-func (c *console) brings(ctx context.Context, k store.Case, order store.Order) (bill, error) {
-	refunds, err := c.Store.RefundsOf(ctx, k.OrderID)
+func (c *console) brings(ctx context.Context, view *caseView) error {
+	refunds, err := c.Store.RefundsOf(ctx, view.Case.OrderID)
 	if err != nil {
-		return bill{}, err
+		return err
 	}
-	looks, err := c.Store.InspectionsOf(ctx, k.ID)
+	looks, err := c.Store.InspectionsOf(ctx, view.Case.ID)
 	if err != nil {
-		return bill{}, err
+		return err
 	}
-	_, lines, err := cases.Expected(k, order.State.Order, refunds, looks...)
+	order := view.Order.State.Order
+	_, lines, err := cases.Expected(view.Case, order, refunds, looks...)
 	if err != nil {
-		return bill{}, nil //nolint:nilerr // the order says something that nobody can reckon with: the rest of the page stands
+		return nil //nolint:nilerr // the order says something that nobody can reckon with: the rest of the page stands
 	}
-	return explain(lines, order), nil
+	view.Brings, view.Collect = explain(lines, view.Order), cases.ToCollect(view.Case, order, refunds, looks...)
+	return nil
 }

@@ -69,6 +69,51 @@ func (c *console) fulfilReturn(w http.ResponseWriter, r *http.Request, v visit) 
 	return c.notedCase(w, r, v, "fulfil", "fulfilled", c.Cases.Fulfil)
 }
 
+// priceExchange says what the items that are wanted in exchange cost: the fields price.<place in the wish>.
+func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit) error {
+	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if k.Version != seenGeneration(r) {
+		return c.done(w, r, "returns", k.ID, errStale, "")
+	}
+	order, err := c.Store.Order(r.Context(), k.OrderID)
+	if err != nil {
+		return err
+	}
+	prices := map[int]int64{}
+	for i, e := range k.Wish.Exchange {
+		if e.Same() {
+			continue
+		}
+		typed := strings.TrimSpace(r.PostFormValue("price." + strconv.Itoa(i)))
+		price, err := amountOf(typed, order.State.Order.Currency)
+		if err != nil || typed == "" || price < 0 {
+			return c.showReturn(w, r, v, http.StatusUnprocessableEntity, mispriced(r))
+		}
+		prices[i] = price
+	}
+	_, err = c.Cases.Price(r.Context(), k, prices, v.actor())
+	if errors.Is(err, returns.ErrStep) {
+		err = errStale
+	}
+	if err == nil {
+		err = c.mend(r.Context(), v, act{name: "price", object: "case:" + k.ID})
+	}
+	return c.done(w, r, "returns", k.ID, err, "priced")
+}
+
+// mispriced puts what was typed as prices back, and says what is wrong.
+func mispriced(r *http.Request) func(*caseView) {
+	return func(view *caseView) {
+		view.Problem = "Nothing was done: write each price of one unit as a number with a point, like 12.50."
+		for i := range view.Exchange {
+			view.Exchange[i].Typed = r.PostFormValue("price." + strconv.Itoa(view.Exchange[i].N))
+		}
+	}
+}
+
 // notedCase does an act to a case that needs a note and does nothing when it was done before.
 func (c *console) notedCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string,
 	do func(ctx context.Context, k store.Case, actor, note string) (store.Case, error),

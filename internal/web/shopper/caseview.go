@@ -26,6 +26,7 @@ type casePage struct {
 	Items                    []itemRow
 	Refunds                  []refundRow
 	Bill                     *bill
+	Collect                  string // by how much what is sent in exchange costs more
 	Decision                 string
 	Found                    []foundRow
 	Granted                  []string // what the policy decided, each a sentence
@@ -80,6 +81,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		p.Found = v.found(found, h.findingPhotos(r.Context(), v, c, found))
 	}
 	p.Bill = v.caseBill(c, l, own, found)
+	if more := cases.ToCollect(c, v.order.State.Order, l.refunds, found...); more > 0 {
+		p.Collect = words.T("page.case.collect", "Money", words.Money(more, v.order.State.Order.Currency))
+	}
 	if c.Kind == returns.Claim {
 		h.claimPart(r, v, p, c)
 	}
@@ -106,11 +110,10 @@ type bill struct {
 	Rows  []sumRow
 }
 
-// caseBill explains what a case brings: what was planned for it, and what its other goods bring on top. nil when that is nothing,
-// or when it brings no money.
+// caseBill explains what a case brings: what was planned for it, and what its other goods bring on top. nil when that is nothing.
 func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []store.Inspection) *bill {
 	total, lines, err := cases.Expected(c, v.order.State.Order, l.refunds, found...)
-	if err != nil || (total == 0 && len(own) == 0) || (len(own) == 0 && inKind(c.Remedy)) {
+	if err != nil || (total == 0 && len(own) == 0) {
 		return nil
 	}
 	key := "page.case.sums.total"
@@ -119,15 +122,6 @@ func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []sto
 	}
 	b := v.bill(key, lines)
 	return &b
-}
-
-// inKind tells that a remedy brings goods and no money.
-func inKind(r returns.Remedy) bool {
-	switch r {
-	case returns.ExchangeRemedy, returns.RepairRemedy, returns.ReplacementRemedy, returns.SendAgainRemedy:
-		return true
-	}
-	return false
 }
 
 func (v *visit) bill(total string, lines []returns.Explained) bill {
@@ -215,6 +209,7 @@ var caseEvents = map[string]string{
 	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
 	cases.DispatchProven: "proof",
 	cases.ProofSent:      "proof_sent",
+	cases.Fulfilled:      "fulfilled",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.
