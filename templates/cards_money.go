@@ -75,6 +75,9 @@ func (c composer) refunded() section {
 	if c.v.Case != nil {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.return_number"), Value: clean(c.v.Case.RMA), Literal: true})
 	}
+	if refund.Reference != "" && c.v.Topic == messages.RefundPaid && refund.Kind == storeCredit {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.credit_code"), Value: clean(refund.Reference), Literal: true})
+	}
 	if refund.Reference != "" && c.v.Topic == messages.RefundSucceeded {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.reference"), Value: clean(refund.Reference), Literal: true})
 	}

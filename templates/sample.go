@@ -140,6 +140,11 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Order, v.Link = orders.State{}, "" },
 	},
 	messages.ClaimGranted: {func(v *View) { v.Claim.ByLaw, v.Claim.Words = true, "" }},
+	messages.RefundPaid: {func(v *View) {
+		refund := *v.Refund
+		refund.Kind, refund.Reference = storeCredit, "TEA-7K2M-4QX9"
+		v.Refund = &refund
+	}},
 	messages.RefundSucceeded: {func(v *View) {
 		refund := *v.Refund
 		refund.Reference = "74950006325000123456789"

@@ -41,6 +41,9 @@ func TestTruth(t *testing.T) {
 			refund.Reference = "ARN123"
 			v.Refund = &refund
 		}, []string{"Bank reference: ARN123", "give your bank the reference"}, nil},
+		{"store credit is told with its code, and no bank", messages.RefundPaid, func(v *templates.View) {
+			v.Refund = &templates.Refund{Amount: 1250, Currency: "EUR", Status: "paid", Kind: "store_credit", Reference: "TEA-7K2M"}
+		}, []string{"€12.50", "Credit code: TEA-7K2M", "at the checkout"}, []string{"bank", "paid back"}},
 		{"a refund frozen in data is told without a record", messages.RefundStarted, func(v *templates.View) {
 			v.Refund, v.Data.Amount, v.Data.Currency = nil, 1250, "EUR"
 		}, []string{"€12.50"}, nil},

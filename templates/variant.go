@@ -50,6 +50,10 @@ func variant(v View) string {
 		if v.claim().ByLaw {
 			detail = "by_law"
 		}
+	case messages.RefundPaid:
+		if r := v.refund(); r.Kind == storeCredit && r.Reference != "" {
+			detail = "credit"
+		}
 	case messages.RefundSucceeded:
 		if v.refund().Reference != "" {
 			detail = "reference"
@@ -61,6 +65,9 @@ func variant(v View) string {
 	}
 	return topic + "." + detail
 }
+
+// storeCredit is the kind of a refund that is credit in the shop; its reference is the code.
+const storeCredit = "store_credit"
 
 // statementVariant: whoever is not known to own an order learns nothing about one, so "open" goes before "late".
 func statementVariant(v View) string {
@@ -175,7 +182,7 @@ func (v View) refund() Refund {
 	if v.Refund != nil {
 		return *v.Refund
 	}
-	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference}
+	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference, Kind: v.Data.PaymentKind}
 }
 
 // link gives the address of the order page; none where no order is shown.

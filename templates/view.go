@@ -122,6 +122,6 @@ type Refund struct {
 	Currency  string
 	Status    string // planned, issued, pending, requires_action, succeeded, failed, canceled, uncertain; paid: by hand
 	Kind      string // of the payment: stripe, gift_card, …
-	Reference string // the bank's reference
+	Reference string // the bank's reference; the code of store credit
 	At        time.Time
 }

@@ -21,3 +21,17 @@ func TestEveryDecisionHasWords(t *testing.T) {
 		}
 	}
 }
+
+// Every reason of a refund's amounts has its words in every language; "Adjustment" is for those of a newer version's rows.
+func TestEveryReasonOfARefundHasWords(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for _, lang := range templates.Languages() {
+		w := r.Words(lang, "", time.UTC)
+		for _, reason := range returns.RefundReasons {
+			if !w.Has("explain." + string(reason)) {
+				t.Errorf("%s has no words for %s", lang, reason)
+			}
+		}
+	}
+}

@@ -145,10 +145,13 @@ func (d *Desk) refundNotice(ctx context.Context, tx *store.Tx, shop *config.Shop
 	if err != nil {
 		return nil, err
 	}
-	now := d.Now()
+	now, kind := d.Now(), ""
+	if row.PaymentKind != stripeKind {
+		kind = row.PaymentKind
+	}
 	drafts := messages.ForRefund(messages.Notice{
 		Now: now, Topic: topic, ID: row.ID, Step: step, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-		Data: messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason},
+		Data: messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason, PaymentKind: kind},
 	})
 	return outbox.Add(ctx, tx, order, drafts, now)
 }

@@ -214,6 +214,9 @@ func (d *Desk) refund(order store.Order, c store.Case, part returns.Part, extern
 // StoreCredit is the kind of payment under which the ledger keeps what a shopper takes as credit in the shop.
 const StoreCredit = "store_credit"
 
+// stripeKind is the kind of what was paid through Stripe.
+const stripeKind = "stripe"
+
 func words(kind string) string {
 	switch kind {
 	case "gift_card":

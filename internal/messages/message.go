@@ -153,10 +153,11 @@ type Data struct {
 	WithdrawalID string          `json:"withdrawal_id,omitempty"`
 	Amount       int64           `json:"amount,omitempty"`
 	Currency     string          `json:"currency,omitempty"`
-	Reason       string          `json:"reason,omitempty"` // a code
-	Reference    string          `json:"reference,omitempty"`
-	Inspections  []string        `json:"inspections,omitempty"` // the ids of those that the message tells of
-	Text         string          `json:"text,omitempty"`        // what a member of staff wrote to the shopper
+	Reason       string          `json:"reason,omitempty"`       // a code
+	Reference    string          `json:"reference,omitempty"`    // the bank's, or the code of store credit
+	PaymentKind  string          `json:"payment_kind,omitempty"` // of a refund that did not go by card
+	Inspections  []string        `json:"inspections,omitempty"`  // the ids of those that the message tells of
+	Text         string          `json:"text,omitempty"`         // what a member of staff wrote to the shopper
 	Claim        *ClaimAnswer    `json:"claim,omitempty"`
 	Deadline     string          `json:"deadline,omitempty"` // what has to be done: a returns.TermKind
 	Stage        string          `json:"stage,omitempty"`    // of the deadline: a returns.ReminderKind

@@ -2,7 +2,7 @@ package returns
 
 import "homeward/internal/orders"
 
-// RefundReason says what an amount of a refund is for; the templates put it into words (words.json, "refund_reason.…").
+// RefundReason says what an amount of a refund is for; the templates put it into words (words.json, "explain.…").
 type RefundReason string
 
 // The reasons. Those from DeliveryExtraKept to Exchanged take away, so their amounts are negative; NotPaid has none.

@@ -62,3 +62,30 @@ func TestThePriceOfAnExchangeIsNoted(t *testing.T) {
 func amountShown(minor int64) string {
 	return strconv.FormatFloat(float64(minor)/100, 'f', 2, 64)
 }
+
+// Store credit is given with its code, which its shopper is told and the audit is not.
+func TestStoreCreditNeedsItsCode(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	b.caseOf("c1", returns.Refunding)
+	row := store.Refund{
+		ID: "r2", Shop: "acme", OrderID: "o1", CaseID: "c1", Origin: store.OriginHomeward, ExternalID: "x-r2", PaymentKind: "store_credit",
+		Amount: 3990, Currency: "PLN", Status: store.RefundPlanned, NeedsPerson: true, CreatedAt: t0, UpdatedAt: t0, Work: store.Work{State: store.RefundHeld, DueAt: t0},
+	}
+	b.write(func(tx *store.Tx) error { _, err := tx.InsertRefund(t.Context(), row); return err })
+	s := b.signIn("agent")
+	row = get(b, b.db.Refund, "r2")
+	s.press("/ops/refunds/r2/settle", seen(row.Generation, "note", "made"), "need_code")
+	s.press("/ops/refunds/r2/settle", seen(row.Generation, "note", "made", "code", "TEA-7K2M"), "settled")
+	if got := get(b, b.db.Refund, "r2"); got.Reference != "TEA-7K2M" || got.Status != store.RefundSucceeded {
+		t.Errorf("%s %q", got.Status, got.Reference)
+	}
+	rows, err := b.db.MessagesOf(t.Context(), "o1")
+	if err != nil || len(rows) != 1 || rows[0].Data.Reference != "TEA-7K2M" || rows[0].Data.PaymentKind != "store_credit" {
+		t.Errorf("the shopper is told %+v (%v)", rows, err)
+	}
+	entries, err := b.db.AuditOf(t.Context(), "refund:r2", 10)
+	if err != nil || len(entries) != 1 || strings.Contains(entries[0].Note, "TEA-7K2M") {
+		t.Errorf("audit %+v (%v)", entries, err)
+	}
+}

@@ -42,6 +42,7 @@ var notices = map[string]notice{
 	"link_just":    {Tone: "warn", Text: "A fresh link went out less than a minute ago, so no second one was sent."},
 	"revoked":      {Tone: "good", Text: "Every link to this order was revoked. A fresh link opens it again."},
 	"stale":        {Tone: "warn", Text: "Nothing was done: this changed since you opened the page. Here is how it stands now."},
+	"need_code":    {Tone: "bad", Text: "Nothing was done: enter the code of the store credit, the shopper reads it in the message and on the page."},
 	"need_consent": {Tone: "bad", Text: "Nothing was done: write where and when the shopper expressly agreed to be paid in another way than by card."},
 	"need_note":    {Tone: "bad", Text: "Nothing was done: write a note first, so that others know why."},
 	"need_words":   {Tone: "bad", Text: "Nothing was done: write to the shopper why it is rejected."},

@@ -28,6 +28,9 @@ func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
 // NeedsConsent tells whether the shopper must have agreed to another way.
 func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) }
 
+// NeedsCode tells whether staff enter the code of store credit.
+func (r refundRow) NeedsCode() bool { return r.PaymentKind == cases.StoreCredit }
+
 // CanLook tells whether Stripe can know something of it.
 func (r refundRow) CanLook() bool { return canLook(r.Refund) }
 

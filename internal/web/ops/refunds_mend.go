@@ -39,28 +39,41 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	if note == "" {
 		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
 	}
-	consent := text(r, "consent", maxNote)
+	consent, code := text(r, "consent", maxNote), text(r, "code", maxCode)
 	err := c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
-			if needsConsent(row) {
-				if consent == "" {
-					return nil, errConsent
-				}
+			switch {
+			case needsConsent(row) && consent == "":
+				return nil, errConsent
+			case needsConsent(row):
 				row.Consent = consent
-				if err := tx.SetRefund(r.Context(), row); err != nil {
-					return nil, err
-				}
+			case row.PaymentKind == cases.StoreCredit && code == "":
+				return nil, errCode
+			case row.PaymentKind == cases.StoreCredit:
+				row.Reference = code // the shopper reads it in the message and on the page
+			}
+			if err := tx.SetRefund(r.Context(), row); err != nil {
+				return nil, err
 			}
 			return c.payOtherwise(r.Context(), tx, v, row, seenGeneration(r), note)
 		})
-	if errors.Is(err, errConsent) {
+	switch {
+	case errors.Is(err, errConsent):
 		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_consent")
+	case errors.Is(err, errCode):
+		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_code")
+	default:
+		return err
 	}
-	return err
 }
 
-// errConsent: nobody said that the shopper agreed to be paid in another way.
-var errConsent = errors.New("ops: no consent of the shopper")
+// maxCode is the most characters of the code of store credit.
+const maxCode = 80
+
+var (
+	errConsent = errors.New("ops: no consent of the shopper to be paid in another way")
+	errCode    = errors.New("ops: no code of the store credit")
+)
 
 // releaseRefund lets a refund go that waits for a second person.
 func (c *console) releaseRefund(w http.ResponseWriter, r *http.Request, v visit) error {

@@ -204,3 +204,30 @@ func TestChangingARequest(t *testing.T) {
 	}
 	lacks(t, b.get(page), "/change\"")
 }
+
+// Store credit is shown with its code once it is made, and never as money at a bank.
+func TestStoreCreditOnTheCase(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	l, err := b.db.CasesOf(t.Context(), order.ID)
+	if err != nil || len(l) != 1 {
+		t.Fatal(l, err)
+	}
+	write := func(change func(tx *store.Tx) error) {
+		if err := b.db.Write(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := store.Refund{
+		ID: order.ID + "c", Shop: order.Shop, OrderID: order.ID, CaseID: l[0].ID, Origin: store.OriginHomeward, ExternalID: "x", Status: store.RefundPlanned,
+		PaymentKind: "store_credit", Amount: 5000, Currency: "PLN", CreatedAt: now, UpdatedAt: now, Work: store.Work{State: store.RefundHeld, DueAt: now},
+	}
+	write(func(tx *store.Tx) error { _, err := tx.InsertRefund(t.Context(), r); return err })
+	has(t, b.get(page), 200, "Store credit in preparation")
+	r.Status, r.Reference = store.RefundSucceeded, "TEA-7K2M"
+	write(func(tx *store.Tx) error { return tx.SetRefund(t.Context(), r) })
+	has(t, b.get(page), 200, "Credit code", "TEA-7K2M")
+	lacks(t, b.get(page), "Reference for your bank", "business days")
+}

@@ -1,6 +1,7 @@
 package shopper
 
 import (
+	"homeward/internal/cases"
 	"homeward/internal/store"
 )
 
@@ -19,6 +20,7 @@ type sumRow struct {
 
 // refundRow is money on its way back.
 type refundRow struct {
+	Credit                          bool // store credit: its reference is the code
 	Amount, Status, Note, Reference string
 	Tone                            string // calm | good | attention
 }
@@ -80,6 +82,9 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		}
 		key := string(r.Status)
 		switch {
+		case r.PaymentKind == cases.StoreCredit:
+			key = "credit_" + creditStep(r)
+			row.Status, row.Credit = v.words.T("page.refund."+key), true
 		case r.Status == store.RefundSucceeded && r.StripeID == "":
 			key, row.Status = "", v.words.T("page.refund.succeeded_other") // no bank of the shopper's that we know of
 		case r.Status == store.RefundIssued || r.Status == store.RefundUncertain:
@@ -91,6 +96,14 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// creditStep tells how far store credit is: it is made by staff.
+func creditStep(r store.Refund) string {
+	if r.Status == store.RefundSucceeded {
+		return "made"
+	}
+	return "waits"
 }
 
 func refundTone(status store.RefundStatus) string {
