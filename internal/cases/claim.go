@@ -39,6 +39,10 @@ func ContractOf(shop *config.Shop, order store.Order) returns.Contract {
 // a form that does not say what it is about is refused (*Refused): neither a policy, nor time, nor another case of the same goods.
 // notices is what the form showed. The other errors are store.ErrNotFound for a shop that is not configured, and the store's.
 func (d *Desk) OpenClaim(ctx context.Context, order store.Order, req returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error) {
+	return d.takeClaim(ctx, order, claimIn{ClaimRequest: req, nonce: nonce, notices: notices, channel: claimedOnline})
+}
+
+func (d *Desk) takeClaim(ctx context.Context, order store.Order, in claimIn) (store.Case, error) {
 	shop, ok := d.Config.Shop(order.Shop)
 	if !ok {
 		return store.Case{}, store.ErrNotFound
@@ -49,7 +53,7 @@ func (d *Desk) OpenClaim(ctx context.Context, order store.Order, req returns.Cla
 	for range openTries {
 		err = d.DB.Write(ctx, func(tx *store.Tx) error {
 			var err error
-			c, tasks, err = d.claimOnce(ctx, tx, shop, order.ID, req, nonce, notices)
+			c, tasks, err = d.claimOnce(ctx, tx, shop, order.ID, in)
 			return err
 		})
 		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
@@ -63,10 +67,8 @@ func (d *Desk) OpenClaim(ctx context.Context, order store.Order, req returns.Cla
 	return c, nil
 }
 
-func (d *Desk) claimOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.ClaimRequest, nonce string,
-	notices []returns.ShownNotice,
-) (store.Case, []store.Task, error) {
-	c, err := tx.CaseByNonce(ctx, orderID, nonce)
+func (d *Desk) claimOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, in claimIn) (store.Case, []store.Task, error) {
+	c, err := tx.CaseByNonce(ctx, orderID, in.nonce)
 	if !errors.Is(err, store.ErrNotFound) {
 		return c, nil, err
 	}
@@ -74,17 +76,16 @@ func (d *Desk) claimOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, o
 	if err != nil {
 		return store.Case{}, nil, err
 	}
-	if faults := returns.CheckClaim(req, bought(order.State.Order)); faults != nil {
+	if faults := returns.CheckClaim(in.ClaimRequest, bought(order.State.Order)); faults != nil {
 		return store.Case{}, nil, &Refused{Faults: faults}
 	}
-	claim, err := d.claimRow(ctx, tx, shop, order, req)
+	claim, err := d.claimRow(ctx, tx, shop, order, in)
 	if err != nil {
 		return store.Case{}, nil, err
 	}
-	claim.Notices = notices
 	c = store.Case{
-		ID: claim.CaseID, Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Claim, State: returns.Requested, Nonce: nonce,
-		Items: req.Items, CreatedAt: claim.CameAt, UpdatedAt: claim.CameAt,
+		ID: claim.CaseID, Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Claim, State: returns.Requested, Nonce: in.nonce,
+		Items: in.Items, CreatedAt: claim.CameAt, UpdatedAt: d.Now(),
 	}
 	if err := tx.InsertCase(ctx, c); err != nil {
 		return store.Case{}, nil, err
@@ -92,7 +93,7 @@ func (d *Desk) claimOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, o
 	if err := tx.InsertClaim(ctx, claim); err != nil {
 		return store.Case{}, nil, err
 	}
-	if err := d.log(ctx, tx, c.ID, Shopper, "claimed", string(claim.Kind)); err != nil {
+	if err := d.log(ctx, tx, c.ID, in.actor(), "claimed", in.said()); err != nil {
 		return store.Case{}, nil, err
 	}
 	if err := d.testifyClaim(ctx, tx, claimMade, claim); err != nil {
@@ -111,13 +112,18 @@ func bought(order orders.Order) map[string]int {
 }
 
 // claimRow makes the record of a claim: by whose law it is answered, by when, and what is odd about it.
-func (d *Desk) claimRow(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, req returns.ClaimRequest) (store.Claim, error) {
+func (d *Desk) claimRow(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, in claimIn) (store.Claim, error) {
 	now := d.Now().UTC().Truncate(time.Millisecond)
+	came := in.cameAt.UTC().Truncate(time.Millisecond)
+	if in.cameAt.IsZero() || came.After(now) {
+		came = now
+	}
 	contract := ContractOf(shop, order)
-	answer := returns.ComplaintAnswer(contract, returns.Complaint{ReceivedAt: now})
+	answer := returns.ComplaintAnswer(contract, returns.Complaint{ReceivedAt: came})
 	claim := store.Claim{
-		CaseID: id.New(now), Shop: shop.ID, OrderID: order.ID, Kind: req.Kind, Items: req.Items, Text: strings.TrimSpace(req.Text),
-		Wish: req.Remedy, Language: order.Language, TimeZone: order.TimeZone, Country: contract.Consumer.Country, CameAt: now, DueAt: answer.End,
+		CaseID: id.New(now), Shop: shop.ID, OrderID: order.ID, Kind: in.Kind, Items: in.Items, Text: strings.TrimSpace(in.Text),
+		Wish: in.Remedy, Language: order.Language, TimeZone: order.TimeZone, Country: contract.Consumer.Country, CameAt: came, DueAt: answer.End,
+		Notices: in.notices, Channel: in.channel, EnteredBy: in.user,
 	}
 	all, err := tx.CasesOf(ctx, order.ID)
 	if err != nil {
@@ -127,7 +133,7 @@ func (d *Desk) claimRow(ctx context.Context, tx *store.Tx, shop *config.Shop, or
 	if err != nil {
 		return claim, err
 	}
-	claim.Flags = claimFlags(shop, order, claim, returns.OfferClaim(req.Kind, order.State, contract, now), all, refunds)
+	claim.Flags = claimFlags(shop, order, claim, returns.OfferClaim(in.Kind, order.State, contract, came), all, refunds)
 	return claim, nil
 }
 

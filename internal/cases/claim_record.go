@@ -42,6 +42,7 @@ func (d *Desk) testifyClaim(ctx context.Context, tx *store.Tx, kind string, c st
 func claimTestimony(c store.Claim) map[string]any {
 	return map[string]any{
 		"shop": c.Shop, "order": c.OrderID, "kind": string(c.Kind), "wish": string(c.Wish), "country": c.Country, "language": c.Language,
+		"channel": c.Channel, "entered_by": c.EnteredBy,
 		"came_at": utc(c.CameAt), "due_at": utc(c.DueAt), "extended_at": utc(c.ExtendedAt), "answered_at": utc(c.AnsweredAt), "deemed_at": utc(c.DeemedAt),
 		"granted": string(c.Granted), "amount": c.Amount, "answered_by": c.AnsweredBy, "flags": strings.Join(c.Flags, ","),
 		"notices": noticesText(c.Notices), "claim_sha256": claimDigest(c), "answer_sha256": digestOf(c.Answer), "extension_sha256": digestOf(c.Extension),

@@ -10,20 +10,22 @@ import (
 // Claim is what a consumer says is wrong, beside the case of the same id that brings goods and money back. What was said is
 // written once; the answer is added.
 type Claim struct {
-	CaseID   string
-	Shop     string
-	OrderID  string
-	Kind     returns.ClaimKind
-	Items    []returns.Item
-	Text     string         // in the consumer's words
-	Wish     returns.Remedy // what was asked for
-	Language string
-	TimeZone string // IANA name, of the consumer
-	Country  string // whose law counts, ISO 3166-1 alpha-2
-	Flags    []string
-	Notices  []returns.ShownNotice
-	CameAt   time.Time
-	DueAt    time.Time // the end of the time to answer, un-extended by weekends and holidays
+	CaseID    string
+	Shop      string
+	OrderID   string
+	Kind      returns.ClaimKind
+	Items     []returns.Item
+	Text      string         // in the consumer's words
+	Wish      returns.Remedy // what was asked for
+	Language  string
+	TimeZone  string // IANA name, of the consumer
+	Country   string // whose law counts, ISO 3166-1 alpha-2
+	Flags     []string
+	Notices   []returns.ShownNotice
+	Channel   string // "online", "letter", "mail", "phone", "other"
+	EnteredBy string // the member of staff who entered it; "" when its consumer sent it
+	CameAt    time.Time
+	DueAt     time.Time // the end of the time to answer, un-extended by weekends and holidays
 
 	ExtendedAt  time.Time // when the consumer was told that it takes longer; zero: not
 	Extension   string    // why
@@ -38,14 +40,14 @@ type Claim struct {
 }
 
 const claimColumns = "case_id, shop, order_id, kind, items, body, wish, language, time_zone, country, flags, notices, came_at, due_at, " +
-	"extended_at, extension, answered_at, answered_by, granted, amount, answer, deemed_at, seen_at, fulfilled_at"
+	"extended_at, extension, answered_at, answered_by, granted, amount, answer, deemed_at, seen_at, fulfilled_at, channel, entered_by"
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
 	err := r.Scan(&c.CaseID, &c.Shop, &c.OrderID, &c.Kind, jsonColumn{&c.Items}, &c.Text, &c.Wish, &c.Language, &c.TimeZone, &c.Country,
 		jsonColumn{&c.Flags}, jsonColumn{&c.Notices}, timeColumn{&c.CameAt}, timeColumn{&c.DueAt}, timeColumn{&c.ExtendedAt}, &c.Extension,
 		timeColumn{&c.AnsweredAt}, &c.AnsweredBy, &c.Granted, &c.Amount, &c.Answer, timeColumn{&c.DeemedAt}, timeColumn{&c.SeenAt},
-		timeColumn{&c.FulfilledAt})
+		timeColumn{&c.FulfilledAt}, &c.Channel, &c.EnteredBy)
 	return c, err
 }
 
@@ -91,10 +93,10 @@ const claimsWaiting = `SELECT COUNT(*) FROM claims JOIN cases ON cases.id = clai
 // InsertClaim adds a claim. ErrDuplicate when its case has one.
 func (tx *Tx) InsertClaim(ctx context.Context, c Claim) error {
 	tx.touchCase(c.CaseID, CaseTouch{})
-	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO claims ("+claimColumns+") VALUES ("+placeholders(1, 24)+") ON CONFLICT DO NOTHING",
+	return must(ctx, tx.q, ErrDuplicate, "INSERT INTO claims ("+claimColumns+") VALUES ("+placeholders(1, 26)+") ON CONFLICT DO NOTHING",
 		c.CaseID, c.Shop, c.OrderID, string(c.Kind), jsonText(c.Items), c.Text, string(c.Wish), c.Language, c.TimeZone, c.Country,
 		jsonText(c.Flags), jsonText(c.Notices), ms(c.CameAt), ms(c.DueAt), ms(c.ExtendedAt), c.Extension, ms(c.AnsweredAt), c.AnsweredBy,
-		string(c.Granted), c.Amount, c.Answer, ms(c.DeemedAt), ms(c.SeenAt), ms(c.FulfilledAt))
+		string(c.Granted), c.Amount, c.Answer, ms(c.DeemedAt), ms(c.SeenAt), ms(c.FulfilledAt), c.Channel, c.EnteredBy)
 }
 
 // UpdateClaim writes what was done about a claim; what was claimed stays as it is. ErrNotFound when there is none.

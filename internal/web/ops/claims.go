@@ -17,6 +17,7 @@ import (
 // Claims answers claims. An error that wraps returns.ErrStep means that the claim moved on meanwhile, a *fault.Error says what
 // is missing.
 type Claims interface { //nolint:interfacebloat // what staff can do with a claim, one method each
+	EnterClaim(ctx context.Context, order store.Order, e cases.ClaimEntry) (store.Case, error)
 	GrantClaim(ctx context.Context, caseID string, g cases.Grant) (store.Case, error)
 	RefuseClaim(ctx context.Context, caseID, words, actor string) (store.Case, error)
 	ExtendClaim(ctx context.Context, caseID, words, actor string) (store.Case, error)
@@ -123,37 +124,30 @@ type claimsData struct {
 	ToDo     []claimView
 	Answered []claimView
 	More     more
+	Enter    claimEntry
 }
 
-func (c *console) claims(w http.ResponseWriter, r *http.Request, v visit) error {
+// showClaims shows the room of claims, with the form for one that came another way.
+func (c *console) showClaims(w http.ResponseWriter, r *http.Request, v visit, status int, form claimEntry) error {
 	ctx, limit := r.Context(), limitOf(r)
-	var data claimsData
-	waiting, err := c.Store.ClaimsToAnswer(ctx, limit+1)
-	if err != nil {
-		return err
-	}
-	waiting, data.More = cut(waiting, limit)
-	todo, err := c.Store.ClaimsToDo(ctx, limit)
-	if err != nil {
-		return err
-	}
-	answered, err := c.Store.ClaimsAnswered(ctx, limit)
-	if err != nil {
-		return err
-	}
+	data := claimsData{Enter: form}
 	for _, part := range []struct {
-		rows []store.Claim
+		read func(context.Context, int) ([]store.Claim, error)
 		to   *[]claimView
-	}{{waiting, &data.ToAnswer}, {todo, &data.ToDo}, {answered, &data.Answered}} {
-		for _, row := range part.rows {
-			view, err := c.viewClaim(ctx, row, v.now)
-			if err != nil {
-				return err
-			}
-			*part.to = append(*part.to, view)
+	}{{c.Store.ClaimsToAnswer, &data.ToAnswer}, {c.Store.ClaimsToDo, &data.ToDo}, {c.Store.ClaimsAnswered, &data.Answered}} {
+		rows, err := part.read(ctx, limit+1)
+		if err != nil {
+			return err
+		}
+		rows, rest := cut(rows, limit)
+		if rest.Cut {
+			data.More = rest
+		}
+		if *part.to, err = c.claimRows(ctx, rows, v.now); err != nil {
+			return err
 		}
 	}
-	c.render(w, r, v, http.StatusOK, "claims", "Claims", data)
+	c.render(w, r, v, status, "claims", "Claims", data)
 	return nil
 }
 

@@ -108,6 +108,7 @@ func (c *console) caseRoutes() []route {
 		{"POST /ops/returns/{id}/write", agent, c.writeShopper},
 		{"POST /ops/returns/{id}/informed", agent, c.sayInformed},
 		{"GET /ops/claims", viewer, c.claims},
+		{"POST /ops/claims", agent, c.enterClaim},
 		{"GET /ops/claims/{id}", viewer, c.oneClaim},
 		{"POST /ops/claims/{id}/grant", agent, c.grantClaim},
 		{"POST /ops/claims/{id}/refuse", agent, c.refuseClaim},
