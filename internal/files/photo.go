@@ -144,13 +144,19 @@ func jpegCost(data []byte, _ image.Config) int64 {
 	return 4
 }
 
-// segments walks a JPEG's segments up to the first scan: the marker's second byte, and what the segment holds.
+// segments walks a JPEG's segments up to the first scan: the marker's second byte, and what the segment holds. It passes over what
+// the decoder passes over: bytes between segments, filling bytes, and markers of restarts, which hold nothing. Or a file could
+// hide from jpegCost how it is written.
 func segments(data []byte) func(yield func(marker byte, body []byte) bool) {
 	return func(yield func(byte, []byte) bool) {
-		for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+		for at := 2; at+4 <= len(data); {
 			marker := data[at+1]
-			if marker == 0xff { // a filling byte
+			switch {
+			case data[at] != 0xff, marker == 0xff:
 				at++
+				continue
+			case marker == 0, marker >= 0xd0 && marker <= 0xd7:
+				at += 2
 				continue
 			}
 			size := int(binary.BigEndian.Uint16(data[at+2:]))

@@ -285,6 +285,22 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestHiddenProgression: a progressive JPEG takes four times the memory; bytes that the decoder passes over do not hide it.
+func TestHiddenProgression(t *testing.T) {
+	t.Parallel()
+	const side = 7000 // fits as a baseline JPEG, not as a progressive one
+	frame := segment([]byte("\xff\xd8"), 0xc2, []byte{8, side >> 8, side & 0xff, side >> 8, side & 0xff, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0})
+	for name, between := range map[string]string{
+		"nothing": "", "a byte": "\x00", "an escaped byte": "\xff\x00", "filling bytes": "\xff\xff", "a restart": "\xff\xd0", "a comment and a byte": "\xff\xfe\x00\x02\x07",
+	} {
+		sent := append(append([]byte("\xff\xd8\xff\xfe\x00\x02"), between...), frame[2:]...)
+		sent = append(sent, "\xff\xda\x00\x02"...)
+		if _, err := files.Photo(t.Context(), bytes.NewReader(sent)); fault.Code(err) != files.TooManyPixels {
+			t.Errorf("%s before the frame: %v", name, err)
+		}
+	}
+}
+
 // TestBombCostsNothing: a small file that says to be 20,000 × 20,000 is refused before a pixel of it is decoded.
 func TestBombCostsNothing(t *testing.T) {
 	bomb := pngOf(20_000, 20_000, 8, 2, 20_000*300)
