@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 
+	"homeward/internal/terms"
 	"homeward/jobs"
 )
 
@@ -68,6 +69,7 @@ func (a *App) Run(asked context.Context, roles Roles, ls Listeners) error {
 	if roles.Timers {
 		timers.Go(func() { a.Sweep.Run(ctx) })
 		timers.Go(func() { a.Uploads.Run(ctx) })
+		timers.Go(func() { terms.RunCatchUp(ctx, a.DB, a.Config, a.now, a.Queue.Enqueue, a.Log) })
 	}
 	if roles.Worker {
 		server := jobs.NewServer(a.Redis, a.Worker, jobs.Options{

@@ -134,6 +134,25 @@ func (r *Reads) MoneyAhead(ctx context.Context, limit int) ([]Term, error) {
 		CASE WHEN end_at = 0 THEN 1 ELSE 0 END, end_at, last_day, id LIMIT $1`, limit)
 }
 
+// Owner is what terms belong to, and whose it is.
+type Owner struct{ Owner, Shop string }
+
+// Unwatched gives, in the order of their names and from after one on, the live cases that owe money and the statements that
+// nobody looked at which have no term at all: those from before there were terms.
+func (r *Reads) Unwatched(ctx context.Context, after string, limit int) ([]Owner, error) {
+	return list(ctx, r.q, func(r row) (Owner, error) {
+		var o Owner
+		err := r.Scan(&o.Owner, &o.Shop)
+		return o, err
+	}, `SELECT owner, shop FROM (
+			SELECT 'case:' || id AS owner, shop FROM cases WHERE state NOT IN ('rejected', 'closed', 'withdrawn') AND (kind = 'withdrawal'
+				OR EXISTS (SELECT 1 FROM refunds WHERE refunds.case_id = cases.id AND status IN ('planned', 'issued', 'uncertain', 'requires_action')))
+			UNION ALL
+			SELECT 'withdrawal:' || id AS owner, shop FROM withdrawals WHERE case_id = '' AND seen_at = 0
+		) AS live
+		WHERE owner > $1 AND NOT EXISTS (SELECT 1 FROM terms WHERE terms.owner = live.owner) ORDER BY owner LIMIT $2`, after, limit)
+}
+
 // TellsOfParcels tells whether a parcel of a shop was ever heard of.
 func (r *Reads) TellsOfParcels(ctx context.Context, shop string) (bool, error) {
 	some, err := list(ctx, r.q, value[string], "SELECT order_id FROM parcels WHERE shop = $1 LIMIT 1", shop)

@@ -188,3 +188,25 @@ func TestEveryMoveIsFollowed(t *testing.T) {
 		}
 	})
 }
+
+// TestUnwatched: what owes money and has no term is found, page by page.
+func TestUnwatched(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		for _, id := range []string{"a", "b", "c"} {
+			write(t, db, func(tx *store.Tx) error {
+				return tx.InsertCase(t.Context(), store.Case{
+					ID: id, Shop: "acme", OrderID: "o1", RMA: id, Kind: returns.Withdrawal, State: returns.Approved, Nonce: id, CreatedAt: t0, UpdatedAt: t0,
+				})
+			})
+		}
+		write(t, db, func(tx *store.Tx) error {
+			_, err := tx.PutTerms(t.Context(), "case:b", []store.Term{aTerm("t1")}, t0)
+			return err
+		})
+		first := must[[]store.Owner](t)(db.Unwatched(t.Context(), "", 1))
+		rest := must[[]store.Owner](t)(db.Unwatched(t.Context(), "case:a", 9))
+		if len(first) != 1 || first[0] != (store.Owner{Owner: "case:a", Shop: "acme"}) || len(rest) != 1 || rest[0].Owner != "case:c" {
+			t.Errorf("%v %v", first, rest)
+		}
+	})
+}
