@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"homeward/internal/fault"
@@ -43,7 +44,11 @@ func (d *Desk) Release(ctx context.Context, tx *store.Tx, row store.Refund, acto
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Actor == actor && s.Step != released }) {
+	entered, err := enteredBy(ctx, tx, row.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	if entered == actor || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Actor == actor && s.Step != released }) {
 		return nil, fault.New(fault.Permanent, "second_person_same", "You moved this case yourself: somebody else must let its refund go.", nil)
 	}
 	order, err := tx.Order(ctx, row.OrderID)
@@ -65,4 +70,17 @@ func (d *Desk) Release(ctx context.Context, tx *store.Tx, row store.Refund, acto
 	}
 	task, err := tx.Revive(ctx, store.RefundWork, row.ID, d.Now())
 	return []store.Task{task}, err
+}
+
+// enteredBy gives the member of staff who entered the statement of a withdrawal's case; "" for one that was made online.
+func enteredBy(ctx context.Context, tx *store.Tx, caseID string) (string, error) {
+	statement, err := tx.WithdrawalOfCase(ctx, caseID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", nil
+	case err != nil || statement.EnteredBy == "":
+		return "", err
+	default:
+		return "staff:" + statement.EnteredBy, nil
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"homeward/internal/cases"
 	"homeward/internal/fault"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -42,6 +43,34 @@ func TestFourEyes(t *testing.T) {
 		row = b.ledger(row.ID)
 		if row.State != want || row.ReleasedBy != "staff:jan" || row.ErrorCode == "second_person" && want == store.RefundHeld {
 			t.Errorf("released: %s %s by %q", row.State, row.ErrorCode, row.ReleasedBy)
+		}
+	}
+}
+
+// Who entered a statement that came by letter lets no money of it go.
+func TestFourEyesOfALetter(t *testing.T) {
+	b := newBench(t)
+	b.shop.Returns.FourEyes = returns.Amounts{{Minor: 4000, Currency: "PLN"}}
+	c := b.withdraws(nil)
+	b.write(func(tx *store.Tx) error {
+		return tx.InsertWithdrawal(t.Context(), store.Withdrawal{
+			ID: cases.StatementOf(c), Shop: "acme", OrderID: "o1", CaseID: c.ID, ReceiptKey: "k", Reference: "W-1", StatementKey: "s", Channel: "letter",
+			EnteredBy: "jan", SubmittedAt: noon, RecordedAt: noon,
+		})
+	})
+	b.receive(c, nil)
+	row := b.refunds(10000)[0]
+	for actor, want := range map[string]string{"staff:jan": "second_person_same", "staff:olga": "second_person_same", "staff:eva": ""} {
+		err := b.db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := b.desk.Release(t.Context(), tx, row, actor)
+			if err == nil {
+				return errors.New("undone") // one after the other is asked
+			}
+			return err
+		})
+		var f *fault.Error
+		if got := errors.As(err, &f); got != (want != "") {
+			t.Errorf("%s: %v", actor, err)
 		}
 	}
 }
