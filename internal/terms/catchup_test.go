@@ -29,7 +29,7 @@ func TestCatchUp(t *testing.T) {
 		}
 	}
 	gone := old("gone", returns.Withdrawal, returns.Approved)
-	gone.Shop = "sold" // not in the configuration any more
+	gone.Shop = "sold"                                     // not in the configuration any more
 	err = db.Write(t.Context(), func(tx *store.Tx) error { // nobody follows: as before
 		order := store.Order{
 			ID: "o1", Shop: "acme", ExternalID: "1", NumberKey: "1", TimeZone: "Europe/Warsaw", CreatedAt: noon, UpdatedAt: noon,
@@ -80,4 +80,3 @@ func TestCatchUp(t *testing.T) {
 		t.Errorf("done again: %v", tasks)
 	}
 }
-

@@ -16,6 +16,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // claimTyped is the form of a claim as it was typed.
@@ -60,6 +61,10 @@ func (v *visit) claimable() []orders.Line {
 // openClaim takes the form. The same nonce is the same case; nothing but a form that does not say what it is about is refused.
 func (h *handler) openClaim(w http.ResponseWriter, r *http.Request, v *visit) {
 	in, photoFault, err := h.readClaim(w, r, v)
+	if errors.Is(err, upload.ErrBusy) {
+		h.down(w, r, v.shop, v.words)
+		return
+	}
 	if err != nil {
 		h.refuse(w, r, http.StatusRequestEntityTooLarge)
 		return

@@ -16,6 +16,7 @@ import (
 	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 const (
@@ -44,6 +45,13 @@ type Photos interface {
 // readClaim reads the form. Photos that arrive are kept under its nonce at once, so that they need not be sent again when
 // something else is wrong. photoFault says what is wrong with one of them. The error is of a body that is no form.
 func (h *handler) readClaim(w http.ResponseWriter, r *http.Request, v *visit) (in claimTyped, photoFault returns.Code, err error) {
+	if upload.Is(r) { // as all forms with files: so many at once and no more
+		leave, err := upload.Enter(r.Context(), v.order.ID)
+		if err != nil {
+			return claimTyped{}, "", err
+		}
+		defer leave()
+	}
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(claimPatience)) // not every ResponseWriter can: then the server's own limit holds
 	_ = control.SetWriteDeadline(time.Now().Add(claimPatience + time.Minute))

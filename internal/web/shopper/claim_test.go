@@ -18,6 +18,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/shopper"
+	"homeward/internal/web/upload"
 )
 
 func (d *counted) OpenClaim(ctx context.Context, order store.Order, r returns.ClaimRequest, nonce string, shown []returns.ShownNotice) (store.Case, error) {
@@ -255,4 +256,26 @@ func TestAClaimKnowsNoWindow(t *testing.T) {
 	if claims := b.claims(o.ID); len(claims) != 1 || claims[0].Wish != returns.TerminationRemedy {
 		t.Errorf("%+v", claims)
 	}
+}
+
+// Whoever sends slowly takes the places of one order and not of all; the memory for photos has a limit for claims as well.
+func TestSlowClaimsTakeNobodysPlace(t *testing.T) {
+	b := newBench(t)
+	b.withPhotos()
+	path, o := b.put("pl", sample(t))
+	for range 2 {
+		leave, err := upload.Enter(t.Context(), o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer leave()
+	}
+	if res := b.upload(path+"/claims", goodClaim("n1")); res.Code != http.StatusServiceUnavailable {
+		t.Errorf("a third at once: %d", res.Code)
+	}
+	leave, err := upload.Enter(t.Context(), "another order")
+	if err != nil {
+		t.Fatalf("another order waits for it: %v", err)
+	}
+	leave()
 }

@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"homeward/internal/fault"
@@ -126,7 +127,7 @@ func Read(r *http.Request, keeper Keeper, spec Spec) (Form, error) {
 	form := Form{Values: url.Values{}}
 	var pictures []picture
 	if Is(r) {
-		leave, err := enter(r.Context())
+		leave, err := Enter(r.Context(), spec.About.OrderID)
 		if err != nil {
 			return form, err
 		}
@@ -154,19 +155,55 @@ func Read(r *http.Request, keeper Keeper, spec Spec) (Form, error) {
 	return form, nil
 }
 
-// arriving bounds the forms with files that arrive at once, each of which may hold one file as it was sent and the others small.
-var arriving = make(chan struct{}, 24)
+// arriving bounds the forms with files that arrive at once, each of which may hold one file as it was sent and the others small;
+// byOrder those of one order, so that nobody who sends slowly takes everybody's place.
+var (
+	arriving = make(chan struct{}, 24)
+	byOrder  = struct {
+		sync.Mutex
 
-func enter(ctx context.Context) (leave func(), err error) {
+		forms map[string]int
+	}{forms: map[string]int{}}
+)
+
+// perOrder is how many forms of one order may arrive at once: one, and once more by a second press of the button.
+const perOrder = 2
+
+// Enter waits until one more form with files, of an order, may arrive; leave says that it has. The error is ErrBusy, or ErrForm
+// after ctx.
+func Enter(ctx context.Context, orderID string) (leave func(), err error) {
+	if !count(orderID) {
+		return nil, ErrBusy
+	}
 	wait := time.NewTimer(pause)
 	defer wait.Stop()
 	select {
 	case arriving <- struct{}{}:
-		return func() { <-arriving }, nil
+		return func() { <-arriving; discount(orderID) }, nil
 	case <-wait.C:
-		return nil, ErrBusy
+		err = ErrBusy
 	case <-ctx.Done():
-		return nil, ErrForm
+		err = ErrForm
+	}
+	discount(orderID)
+	return nil, err
+}
+
+func count(orderID string) bool {
+	byOrder.Lock()
+	defer byOrder.Unlock()
+	if byOrder.forms[orderID] >= perOrder {
+		return false
+	}
+	byOrder.forms[orderID]++
+	return true
+}
+
+func discount(orderID string) {
+	byOrder.Lock()
+	defer byOrder.Unlock()
+	if byOrder.forms[orderID]--; byOrder.forms[orderID] == 0 {
+		delete(byOrder.forms, orderID)
 	}
 }
 
