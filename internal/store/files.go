@@ -117,14 +117,15 @@ func (tx *Tx) AdoptInspectionPhotos(ctx context.Context, orderID, nonce string, 
 // EndFiles sets when the files of a shop's cases are deleted: keep after the case ended. The files of a case that was opened
 // again stay.
 func (tx *Tx) EndFiles(ctx context.Context, shop string, keep time.Duration) error {
-	const final = " IN (SELECT id FROM cases WHERE shop = $1 AND state IN ('rejected', 'closed', 'withdrawn'))"
+	// By the case's key, file by file: a list of all cases that are over grows for ever, and most have no files.
+	const over = "EXISTS (SELECT 1 FROM cases WHERE cases.id = case_files.case_id AND cases.shop = $1 AND state IN ('rejected', 'closed', 'withdrawn'))"
 	_, err := exec(ctx, tx.q, "UPDATE case_files SET delete_at = $2 + (SELECT updated_at FROM cases WHERE cases.id = case_files.case_id)"+
-		" WHERE delete_at = 0 AND shop = $1 AND case_id"+final, shop, keep.Milliseconds())
+		" WHERE delete_at = 0 AND shop = $1 AND "+over, shop, keep.Milliseconds())
 	if err != nil {
 		return err
 	}
 	_, err = exec(ctx, tx.q, "UPDATE case_files SET delete_at = 0"+
-		" WHERE delete_at <> 0 AND shop = $1 AND case_id <> '' AND stored_at <> 0 AND case_id NOT"+final, shop)
+		" WHERE delete_at <> 0 AND shop = $1 AND case_id <> '' AND stored_at <> 0 AND NOT "+over, shop)
 	return err
 }
 
