@@ -3,7 +3,10 @@ package striped
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,6 +95,9 @@ func (s *Server) begin(w http.ResponseWriter, key, params string) (k *kept, done
 // create makes the refund.
 func (s *Server) create(r *http.Request, key string) (int, any) {
 	form := r.PostForm
+	if refusal := unknown(form, key); refusal != nil {
+		return http.StatusBadRequest, refusal
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reference := form.Get("payment_intent") + form.Get("charge")
@@ -132,6 +138,30 @@ func (s *Server) create(r *http.Request, key string) (int, any) {
 	s.refunds = append(s.refunds, refund)
 	return http.StatusOK, refundObject(refund)
 }
+
+// unknown refuses what is no parameter of a card's refund, as Stripe does; nil when all are. A refund goes back in the currency of its
+// charge: "currency" belongs to refunds of a customer's cash balance, which there are none of here.
+func unknown(form url.Values, key string) any {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		switch field, _, _ := strings.Cut(name, "["); field {
+		case "amount", "charge", "payment_intent", "metadata", "reason", "expand":
+		default:
+			return failure("invalid_request_error", "parameter_unknown", "Received unknown parameter: "+field, field)
+		}
+	}
+	switch form.Get("reason") {
+	case "", "duplicate", "fraudulent", "requested_by_customer":
+	default:
+		return failure("invalid_request_error", "parameter_invalid", "Invalid reason: must be one of duplicate, fraudulent, or requested_by_customer", "reason")
+	}
+	if len(key) > maxKey {
+		return failure("invalid_request_error", "parameter_invalid", "Idempotency keys are at most 255 characters.", "")
+	}
+	return nil
+}
+
+// maxKey is the most characters of an idempotency key.
+const maxKey = 255
 
 // RefundOutside makes a refund that did not come through the API's key: in Stripe's dashboard, without our metadata.
 func (s *Server) RefundOutside(chargeOrIntent string, amount int64) (refundID string, err error) {
