@@ -356,6 +356,27 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 	}
 }
 
+// What the shopper agreed to on the page is enough, is read by agents alone, and is not written over.
+func TestTheShoppersOwnConsent(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	b.caseOf("c1", returns.Refunding)
+	r := b.refund("r1", store.RefundFailed, store.RefundSettled)
+	r.Consent = "On the page: PL61 1090"
+	b.write(func(tx *store.Tx) error { return tx.SetRefund(t.Context(), r) })
+	if page := b.signIn("viewer").page("/ops/refunds/r1"); strings.Contains(page, "PL61") {
+		t.Error("a viewer reads the account")
+	}
+	s := b.signIn("agent")
+	if page := s.page("/ops/refunds/r1"); !strings.Contains(page, "PL61 1090") || strings.Contains(page, `name="consent"`) {
+		t.Error("an agent does not read the account, or is asked for a consent")
+	}
+	s.press("/ops/refunds/r1/settle", seen(r.Generation, "note", "bank transfer", "consent", "by phone"), "settled")
+	if got := get(b, b.db.Refund, "r1"); got.Consent != r.Consent || got.Status != store.RefundSucceeded {
+		t.Errorf("%q %s", got.Consent, got.Status)
+	}
+}
+
 // Twenty people press the same button at the same moment.
 func TestOfManyPressesOneActs(t *testing.T) {
 	b := newBench(t)

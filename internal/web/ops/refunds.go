@@ -26,7 +26,7 @@ func (r refundRow) CanRelease() bool { return cases.WaitsForSecond(r.Refund) }
 func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
 
 // NeedsConsent tells whether the shopper must have agreed to another way.
-func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) }
+func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) && r.Consent == "" }
 
 // NeedsCode tells whether staff enter the code of store credit.
 func (r refundRow) NeedsCode() bool { return r.PaymentKind == cases.StoreCredit }

@@ -43,9 +43,9 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	err := c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
 			switch {
-			case needsConsent(row) && consent == "":
+			case needsConsent(row) && consent == "" && row.Consent == "":
 				return nil, errConsent
-			case needsConsent(row):
+			case needsConsent(row) && row.Consent == "": // what the shopper said on the page stands
 				row.Consent = consent
 			case row.PaymentKind == cases.StoreCredit && code == "":
 				return nil, errCode

@@ -26,6 +26,7 @@ type casePage struct {
 	Items                    []itemRow
 	Refunds                  []refundRow
 	Bill                     *bill
+	Payout                   *payout
 	Collect                  string // by how much what is sent in exchange costs more
 	Decision                 string
 	Found                    []foundRow
@@ -69,7 +70,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	}
 	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
-	p.Due = h.due(r, v, c, own)
+	p.Due, p.Payout = h.due(r, v, c, own), v.payoutOf(c, l.refunds)
 	if cases.Changeable(c, l.refunds) {
 		p.ChangeHref = p.Action + "/change"
 	}
@@ -210,6 +211,7 @@ var caseEvents = map[string]string{
 	cases.DispatchProven: "proof",
 	cases.ProofSent:      "proof_sent",
 	cases.Fulfilled:      "fulfilled",
+	cases.PayoutAgreed:   "payout",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.

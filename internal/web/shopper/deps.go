@@ -105,6 +105,8 @@ type Moves interface {
 	Appeal(ctx context.Context, c store.Case, inspectionID, words string) error
 	// ProofUploaded records that the shopper sent a document, file, that proves the dispatch.
 	ProofUploaded(ctx context.Context, c store.Case, file string) error
+	// AgreePayout keeps the shopper's consent that what failed to reach the card is paid to account.
+	AgreePayout(ctx context.Context, c store.Case, account string) error
 	// CallOff ends a case because its shopper keeps the goods.
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
 }
