@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"homeward/internal/app"
+	"homeward/internal/cases"
 	"homeward/internal/check"
 	"homeward/internal/config"
 	"homeward/internal/files"
@@ -62,6 +63,10 @@ func checkEvidence(ctx context.Context, cfg *config.Config, w io.Writer) error {
 	}
 	defer db.Close() //nolint:errcheck // only read
 	found, err := withdrawals.Verify(ctx, db)
+	claims := 0
+	if err == nil {
+		claims, err = cases.VerifyClaims(ctx, db)
+	}
 	if errors.Is(err, store.ErrEvidence) {
 		fmt.Fprintf(w, "FAIL evidence    %v; compare with a backup\n", err)
 		return errCheck
@@ -69,8 +74,8 @@ func checkEvidence(ctx context.Context, cfg *config.Config, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "ok   evidence    %d lines hold together, %d statements of withdrawal are what they were; the last line is %s: keep it elsewhere, and lines cut off at the end show as well\n",
-		found.Lines, found.Statements, cmp.Or(found.Last, "none"))
+	fmt.Fprintf(w, "ok   evidence    %d lines hold together, %d statements of withdrawal and %d claims with their answers are what they were; the last line is %s: keep it elsewhere, and lines cut off at the end show as well\n",
+		found.Lines, found.Statements, claims, cmp.Or(found.Last, "none"))
 	return nil
 }
 

@@ -30,12 +30,14 @@ type bench struct {
 	desk  *cases.Desk
 	shop  *config.Shop
 	order store.Order
+	path  string // of the database
 }
 
 // newBench stores an order of 2 × 39.90, 1 × 20.20 and a gift that cost nothing: 100.00, paid through Stripe.
 func newBench(t *testing.T, payments ...orders.Payment) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "homeward.db"))
+	path := filepath.Join(t.TempDir(), "homeward.db")
+	db, err := store.Open(t.Context(), "sqlite:"+path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +46,7 @@ func newBench(t *testing.T, payments ...orders.Payment) *bench {
 		return config.Shop{ID: id, Name: id, Country: "PL", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{Window: 720 * time.Hour}}
 	}
 	cfg := &config.Config{Shops: []config.Shop{shop("acme"), shop("bolt")}}
-	b := &bench{T: t, db: db, shop: &cfg.Shops[0]}
+	b := &bench{T: t, db: db, shop: &cfg.Shops[0], path: path}
 	var ticks atomic.Int64 // a clock on which no two things happen at once
 	b.desk = &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: func() time.Time { return noon.Add(time.Duration(ticks.Add(1)) * time.Millisecond) }}
 	if len(payments) == 0 {

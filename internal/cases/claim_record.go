@@ -35,7 +35,7 @@ func (d *Desk) testifyClaim(ctx context.Context, tx *store.Tx, kind string, c st
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddEvidence(ctx, store.Evidence{At: d.Now(), Object: "claim:" + c.CaseID, Kind: kind, Data: string(data)})
+	_, err = tx.AddEvidence(ctx, store.Evidence{At: d.Now(), Object: claimObject + c.CaseID, Kind: kind, Data: string(data)})
 	return err
 }
 

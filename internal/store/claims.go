@@ -90,6 +90,11 @@ const claimsWaiting = `SELECT COUNT(*) FROM claims JOIN cases ON cases.id = clai
 	(answered_at = 0 AND state <> 'withdrawn') OR (deemed_at <> 0 AND seen_at = 0)
 	OR (answered_at <> 0 AND granted IN ('repair', 'replacement', 'send_again') AND fulfilled_at = 0 AND state NOT IN ('withdrawn', 'closed', 'rejected'))`
 
+// ClaimsStored counts all claims.
+func (r *Reads) ClaimsStored(ctx context.Context) (int, error) {
+	return first(ctx, r.q, value[int], "SELECT COUNT(*) FROM claims")
+}
+
 // InsertClaim adds a claim. ErrDuplicate when its case has one.
 func (tx *Tx) InsertClaim(ctx context.Context, c Claim) error {
 	tx.touchCase(c.CaseID, CaseTouch{})

@@ -43,6 +43,7 @@ type claimView struct {
 	Log      []store.CaseStep
 	Refunds  []store.Refund
 	Evidence []store.Evidence
+	Intact   bool // the claim is what its evidence says
 	Audit    []store.AuditEntry
 	Problem  string
 	Typed    map[string]string
@@ -216,6 +217,7 @@ func (c *console) showClaim(w http.ResponseWriter, r *http.Request, v visit, sta
 	if view.Evidence, err = c.Store.EvidenceOf(ctx, "claim:"+id); err != nil {
 		return err
 	}
+	view.Intact = len(view.Evidence) > 0 && cases.ClaimProven(row, view.Evidence[len(view.Evidence)-1])
 	if view.Audit, err = c.Store.AuditOf(ctx, "case:"+id, auditShown); err != nil {
 		return err
 	}

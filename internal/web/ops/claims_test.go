@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/ops"
@@ -102,6 +103,9 @@ func TestAClaimIsAnsweredFromTheConsole(t *testing.T) {
 	}
 	if k, _ = b.db.Case(t.Context(), k.ID); k.State != returns.Closed {
 		t.Errorf("the case is %s", k.State)
+	}
+	if n, err := cases.VerifyClaims(t.Context(), b.db); err != nil || n != 1 || !strings.Contains(s.page(path), "is what the evidence says") {
+		t.Errorf("%d claims proven, %v", n, err)
 	}
 	if w = b.signIn("viewer").post(path+"/see", answer(k)); w.Code != http.StatusForbidden {
 		t.Errorf("a viewer moves a claim: %d", w.Code)
