@@ -78,8 +78,14 @@ func receivedVariant(v View) string {
 	switch {
 	case v.Case == nil:
 		return ""
+	case v.Case.Kind == returns.Claim && v.Case.Remedy == "":
+		return "claim"
+	case v.Case.Kind == returns.Claim:
+		return "claim." + string(v.Case.Remedy)
 	case v.Case.Inspect:
 		return "inspect"
+	case v.Case.Remedy == returns.ExchangeRemedy, v.Case.Remedy == returns.RepairRemedy:
+		return "other." + string(v.Case.Remedy)
 	case v.Case.Remedy != "" && v.Case.Remedy != returns.RefundRemedy:
 		return "other"
 	default:

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"homeward/internal/messages"
+	"homeward/internal/returns"
 )
 
 // returned shows a return: its number, where it goes, what is in it.
@@ -12,21 +13,34 @@ func (c composer) returned() []section {
 	if k == nil {
 		return nil
 	}
-	s := section{Title: c.w.T("label.return_items")}
+	of := "return"
+	if k.Kind == returns.Claim {
+		of = "claim"
+	}
+	s := section{Title: c.w.T("label." + of + "_items")}
 	for _, item := range k.Items {
 		s.Items = append(s.Items, c.item(item.Line, item.Quantity, false))
 	}
-	s.Facts = []fact{{Label: c.w.T("label.return_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon, Literal: true}}
+	s.Facts = []fact{{Label: c.w.T("label." + of + "_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon, Literal: true}}
 	if address := c.v.Shop.returnAddress(); (c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) && address != "" {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_to"), Lines: addressLines(c.v.Shop.Name, address), Literal: true})
 	}
 	if k.Reason != "" {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.reason"), Value: c.w.Code("reason", string(k.Reason))})
 	}
-	if k.Expected > 0 && c.v.Topic != messages.ReturnRejected {
+	if k.Expected > 0 && c.v.Topic != messages.ReturnRejected && !c.noMoney() {
 		s.Sums = []fact{{Label: c.w.T("label.expected_refund"), Value: c.w.Money(k.Expected, k.Currency), Strong: true}}
 	}
 	return []section{s}
+}
+
+// noMoney tells that goods arrived for which something else than money is given, or nothing is decided.
+func (c composer) noMoney() bool {
+	k := c.v.Case
+	if k.Kind == returns.Claim {
+		return !k.Remedy.Money()
+	}
+	return c.v.Topic == messages.ReturnReceived && strings.HasPrefix(receivedVariant(c.v), "other.")
 }
 
 // deadline shows staff what has to be done, until when, and what it belongs to.

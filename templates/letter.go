@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"homeward/internal/messages"
+	"homeward/internal/returns"
 )
 
 // letter is a mail in words, before it becomes HTML and text. Every string is ready to read; values inside sentences
@@ -125,6 +126,9 @@ func button(v View) string {
 		}
 		return "follow"
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
+		if v.Case != nil && v.Case.Kind == returns.Claim {
+			return "claim"
+		}
 		return "return"
 	case messages.ClaimReceived, messages.ClaimGranted, messages.ClaimRefused, messages.ClaimExtended:
 		return "claim"
@@ -167,14 +171,18 @@ func (c composer) variables() map[string]any {
 	return values
 }
 
-// key finds the text of a part ("subject") for the variant, else for its topic.
+// key finds the text of a part ("subject") for the variant, else for what that is a variant of, up to its topic.
 func (c composer) key(part string) (string, bool) {
-	for _, name := range []string{c.variant, string(c.v.Topic)} {
+	for name := c.variant; ; {
 		if key := name + "." + part; c.w.Has(key) {
 			return key, true
 		}
+		up := strings.LastIndexByte(name, '.')
+		if up < 0 {
+			return string(c.v.Topic) + "." + part, false
+		}
+		name = name[:up]
 	}
-	return string(c.v.Topic) + "." + part, false
 }
 
 func (c composer) has(part string) bool { _, ok := c.key(part); return ok }

@@ -127,7 +127,10 @@ var sampleVariants = map[messages.Topic][]func(*View){
 	},
 	messages.ReturnReceived: {
 		func(v *View) { v.Case.Inspect = true },
-		func(v *View) { v.Case.Remedy = "exchange" },
+		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.ExchangeRemedy, nil },
+		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.RepairRemedy, nil },
+		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.CreditRemedy, nil },
+		arrivedFor(""), arrivedFor(returns.RepairRemedy), arrivedFor(returns.ReplacementRemedy), arrivedFor(returns.TerminationRemedy),
 	},
 	messages.ReturnInspected: {oddBox},
 	messages.AppealAnswered: {func(v *View) {
@@ -150,6 +153,13 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		refund.Reference = "74950006325000123456789"
 		v.Refund = &refund
 	}},
+}
+
+// arrivedFor is the arrival of a claim's goods, after it was granted a remedy or before.
+func arrivedFor(remedy returns.Remedy) func(*View) {
+	return func(v *View) {
+		v.Case.Kind, v.Case.Remedy, v.Case.Reason, v.Case.Refunds = returns.Claim, remedy, "", nil
+	}
 }
 
 // sampleDeduction is a finding that costs the shopper something.

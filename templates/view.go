@@ -54,6 +54,7 @@ type Shop struct {
 // Case is a return as its shopper sees it.
 type Case struct {
 	RMA            string
+	Kind           returns.Kind
 	State          returns.State
 	Reason         returns.Reason
 	Items          []CaseItem

@@ -355,3 +355,24 @@ func TestAnAnswerMadeLonger(t *testing.T) {
 	})
 	b.state(c, returns.Requested)
 }
+
+// Goods of a claim that arrive are told of, whatever was granted, and no money is announced that does not come.
+func TestGoodsOfAClaimArrive(t *testing.T) {
+	for _, remedy := range []returns.Remedy{"", returns.RepairRemedy, returns.ReplacementRemedy, returns.TerminationRemedy} {
+		t.Run(string(remedy), func(t *testing.T) {
+			b := newBench(t)
+			c := b.claim("n1", claimOf(returns.ClaimDefective, returns.RepairRemedy, units("l1", 1)))
+			if remedy != "" {
+				c = b.grant(c, cases.Grant{Remedy: remedy, Words: "So."})
+			}
+			b.must(b.desk.Receive(t.Context(), c, nil, "staff:olga"))
+			if n := b.told(messages.ReturnReceived); n != 1 {
+				t.Errorf("told %d times", n)
+			}
+			view := b.desk.View(t.Context(), c.ID, b.order)
+			if view == nil || view.Kind != returns.Claim || view.Remedy != remedy {
+				t.Errorf("%+v", view)
+			}
+		})
+	}
+}

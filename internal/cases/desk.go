@@ -160,7 +160,7 @@ func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c 
 		topic, ok = messages.WithdrawalGoodsReceived, c.State == returns.Received
 	}
 	if c.Kind == returns.Claim { // whose answers tell of themselves: see tellClaim
-		ok = c.State == returns.Received && c.Remedy == returns.TerminationRemedy
+		ok = c.State == returns.Received && (c.Remedy == "" || c.Remedy.GoodsBack())
 	}
 	if !ok {
 		return nil, nil
@@ -187,7 +187,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 		return nil
 	}
 	v := &templates.Case{
-		RMA: c.RMA, State: c.State, Reason: c.Reason, Note: c.Note, Decision: c.Decision, TrackingNumber: c.TrackingNumber,
+		RMA: c.RMA, Kind: c.Kind, State: c.State, Reason: c.Reason, Note: c.Note, Decision: c.Decision, TrackingNumber: c.TrackingNumber,
 		CreatedAt: c.CreatedAt, Currency: order.State.Order.Currency, Remedy: c.Remedy,
 		Inspect: c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection,
 	}
