@@ -53,7 +53,7 @@ func TestAClaimFromTheFormToTheMoney(t *testing.T) {
 		path := deliveredIn(t, s, "pl", "1")
 		to := claim(t, s, path, returns.ClaimDamaged, returns.TerminationRemedy)
 		mail := newest(t, s, "1", string(messages.ClaimReceived))
-		for _, want := range []string{"Puszka jest zgnieciona.", "Odpowiemy do:", "Jeśli nie odpowiemy w tym terminie, uważa się, że reklamacja została uznana."} {
+		for _, want := range []string{"Puszka jest zgnieciona.", "Termin odpowiedzi:", "Jeśli nie odpowiemy w tym terminie, uważa się, że reklamacja została uznana."} {
 			if !strings.Contains(mail.Text, want) {
 				t.Errorf("the receipt lacks %q:\n%s", want, mail.Text)
 			}
