@@ -27,21 +27,21 @@ func TestWhatAClaimsMessagesSay(t *testing.T) {
 		}, []string{"We accept"}},
 		"silence means something only where the law says so": {messages.ClaimReceived, change(func(k *templates.Claim) { k.Silence = false }), nil, []string{"counts as accepted"}},
 		"a lost parcel is ours to find": {messages.ClaimReceived, change(func(k *templates.Claim) { k.Kind, k.Wish = returns.ClaimNotReceived, returns.RefundRemedy }), []string{
-			"The parcel did not arrive", "Finding out is up to us", "You asked for: Get the money back",
+			"The parcel did not arrive", "Finding out is up to us", "You asked for: Get your money back",
 		}, nil},
 		"a repair, with the notices of the law": {messages.ClaimGranted, nil, []string{
-			"You get: Repair", "free of charge", "you choose between repair and replacement", "for 12 months longer", "Send it to:\n  Northwind", "costs you nothing",
+			"You get: Repair", "free of charge", "you may choose between repair and replacement", "for 12 months longer", "Send it to:\n  Northwind", "costs you nothing",
 			"> We have looked at your photos",
 		}, []string{"did not answer", "what you paid for them"}},
 		"the law's own answer": {messages.ClaimGranted, change(func(k *templates.Claim) { k.ByLaw, k.Words, k.Remedy = true, "", returns.TerminationRemedy }), []string{
-			"We did not answer your claim R-7K2M", "counts as accepted", "we pay back what you paid for them",
+			"We did not answer your claim R-7K2M", "counts as accepted", "we will refund what you paid for them",
 		}, []string{"\n> "}},
 		"money and nothing to send": {messages.ClaimGranted, change(func(k *templates.Claim) { k.Remedy = returns.RefundRemedy }), []string{"You do not need to do anything", "has started"}, []string{"Send it to"}},
 		"a price reduction names its amount": {messages.ClaimGranted, func(v *templates.View) {
 			change(func(k *templates.Claim) { k.Remedy = returns.ReductionRemedy })(v)
 			v.Data.Amount, v.Data.Currency = 1250, "EUR"
 		}, []string{"Amount: €12.50", "You keep the goods"}, []string{"Send it to"}},
-		"or says that it is to come":  {messages.ClaimGranted, change(func(k *templates.Claim) { k.Remedy = returns.ReductionRemedy }), []string{"We work out the amount"}, []string{"Amount:"}},
+		"or says that it is to come":  {messages.ClaimGranted, change(func(k *templates.Claim) { k.Remedy = returns.ReductionRemedy }), []string{"We will work out the amount"}, []string{"Amount:"}},
 		"where goods go is asked for": {messages.ClaimGranted, func(v *templates.View) { v.Shop.Address = "" }, []string{"ask us where to send"}, []string{"Send it to"}},
 		"a refusal has reasons and a way": {messages.ClaimRefused, nil, []string{
 			"> We have looked at your photos", "out-of-court settlement", "consumer organisation", "Our answer does not limit your rights",

@@ -53,7 +53,7 @@ func TestWhatIsDueFromWhom(t *testing.T) {
 	path, order = b.put("en", sample(t, delivered()...))
 	page, _ = b.withdrawn(path, order)
 	// 14 days from Monday, November 23; the delivery less what it cost beyond the cheapest one offered.
-	has(t, b.get(page), 200, "by December 7, 2026", "It may wait until the items are back", "Delivery that you paid", "PLN 14.99", "Dearer than the standard delivery",
+	has(t, b.get(page), 200, "by December 7, 2026", "We may wait until the items are back", "Delivery you paid for", "PLN 14.99", "Extra cost above the cheapest standard delivery",
 		"Withdrawal declared", "after your withdrawal")
 	b.clock = now.AddDate(0, 0, 15)
 	has(t, b.get(page), 200, "the date has passed")

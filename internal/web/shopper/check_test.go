@@ -121,12 +121,12 @@ func TestThreeWaysSideBySide(t *testing.T) {
 	for _, page := range []string{path, path + "/returns/new"} {
 		has(t, b.get(page), 200, `href="`+path+`/withdraw"`, `href="`+path+`/claims/new"`, "until December 7, 2026", "We pay for sending it back.")
 	}
-	has(t, b.get(path), 200, "I changed my mind", "Something is wrong with it, or it did not come", "You can request a return until December 23, 2026.", "Item by item")
+	has(t, b.get(path), 200, "I changed my mind", "Something is wrong with it, or it did not arrive", "You can request a return until December 23, 2026.", "Item by item")
 	b.clock = now.AddDate(1, 0, 0)
 	for _, page := range []string{path, path + "/returns/new"} {
-		has(t, b.get(page), 200, `href="`+path+`/withdraw"`, "You can still make the statement.", "The return period has ended")
+		has(t, b.get(page), 200, `href="`+path+`/withdraw"`, "You can still send a statement of withdrawal.", "The return period has ended")
 	}
 	path, _ = b.put("en", sample(t, moving()...))
 	b.clock = now
-	has(t, b.get(path), 200, "The period begins once you have everything in hand")
+	has(t, b.get(path), 200, "The period begins once you have received everything")
 }

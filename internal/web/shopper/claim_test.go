@@ -242,7 +242,7 @@ func TestPhotosThatCannotBeKept(t *testing.T) {
 		many = append(many, fmt.Sprintf("photo %d", n))
 	}
 	photos.err = nil
-	has(t, b.upload(path+"/claims", goodClaim("p2"), many...), http.StatusUnprocessableEntity, "Photos already received: 6", "Too many or too large photos")
+	has(t, b.upload(path+"/claims", goodClaim("p2"), many...), http.StatusUnprocessableEntity, "Photos already received: 6", "There are too many photos")
 }
 
 // A claim can be made when the window for returns is over, before delivery, and for an order that was cancelled.

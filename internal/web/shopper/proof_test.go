@@ -44,7 +44,7 @@ func TestProofOfDispatch(t *testing.T) {
 	b.withFiles()
 	path, order := b.put("en", sample(t, delivered()...))
 	page := b.openCase(path, order)
-	has(t, b.get(page), 200, "Proof that you sent it", `enctype="multipart/form-data"`, page+"/proof")
+	has(t, b.get(page), 200, "Proof of posting", `enctype="multipart/form-data"`, page+"/proof")
 	fields := [][2]string{{"nonce", "n9"}}
 	has(t, b.uploadAs("proof", page+"/proof", fields, "<html>"), 422, "Please send a photo or a PDF.", `aria-invalid="true"`)
 	has(t, b.uploadAs("proof", page+"/proof", fields), 422, "Please send a photo or a PDF.")
@@ -59,7 +59,7 @@ func TestProofOfDispatch(t *testing.T) {
 		t.Fatalf("kept %+v, %v", kept, err)
 	}
 	file := path + "/files/" + kept[0].ID
-	has(t, b.get(page), 200, "Received:", file, "You sent us a proof of dispatch")
+	has(t, b.get(page), 200, "Received:", file, "You sent us proof of posting")
 	w := b.get(file)
 	has(t, w, 200, "%PDF-1.7 receipt")
 	for name, want := range map[string]string{"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Cache-Control": "private"} {
