@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/notify"
 	"homeward/internal/returns"
@@ -96,7 +97,7 @@ func refundEvent(r store.Refund) string {
 		return notify.RefundSucceeded
 	case r.Status == store.RefundFailed:
 		return notify.RefundFailed
-	case r.NeedsPerson && r.PaymentKind != "stripe":
+	case r.NeedsPerson && r.PaymentKind != "stripe" && !cases.WaitsForSecond(r): // or the shop's system would pay before it was let go
 		return notify.RefundNeedsHand
 	default:
 		return ""
