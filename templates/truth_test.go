@@ -47,7 +47,7 @@ func TestTruth(t *testing.T) {
 		{"a refund frozen in data is told without a record", messages.RefundStarted, func(v *templates.View) {
 			v.Refund, v.Data.Amount, v.Data.Currency = nil, 1250, "EUR"
 		}, []string{"€12.50"}, nil},
-		{"a failed refund stays owed", messages.RefundFailed, nil, []string{"We still owe you this amount", "pay it another way"}, nil},
+		{"a failed refund stays owed", messages.RefundFailed, nil, []string{"We still owe you this amount", "we ask for your consent first"}, []string{"pay it another way"}},
 		{"a neighbour is named", messages.Delivered, func(v *templates.View) { v.Parcels[0].DeliveredTo = "neighbour" }, []string{"handed to a neighbour"}, nil},
 		{"nobody is named when nobody is known", messages.Delivered, nil, []string{"has been delivered"}, []string{"neighbour", "handed over to you"}},
 		{"collected is not delivered", messages.Delivered, func(v *templates.View) { v.Parcels[0].Stage = orders.Collected }, []string{"was collected"}, []string{"has been delivered"}},
