@@ -66,6 +66,7 @@ func (h *handler) claimPart(r *http.Request, v *visit, p *casePage, c store.Case
 		return
 	}
 	words := v.words
+	p.ItemsTitle = words.T("label.claim_items")
 	add := func(label, value string) {
 		if value != "" {
 			p.Asked = append(p.Asked, field{Label: words.T(label), Value: value})

@@ -23,6 +23,7 @@ type casePage struct {
 	Tracking                 string // as known, or as typed
 	CanTrack                 bool
 	CanCall                  bool
+	ItemsTitle               string
 	Items                    []itemRow
 	Refunds                  []refundRow
 	Bill                     *bill
@@ -57,9 +58,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	own := slices.DeleteFunc(slices.Clone(l.refunds), func(r store.Refund) bool { return r.CaseID != c.ID })
 	p := &casePage{
 		Frame: h.visitFrame(v, v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), "/cases/"+c.RMA), RMA: c.RMA,
-		Number: words.T("page.order.title", "Number", v.order.State.Order.Number),
-		Hero:   hero{Tone: caseTone(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
-		Steps:  v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
+		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"),
+		Hero:  hero{Tone: caseTone(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
+		Steps: v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
 		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
 		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}

@@ -129,7 +129,7 @@ func TestAClaimIsMade(t *testing.T) {
 	if got := photos.kept[o.ID+" "+nonce]; len(got) != 2 {
 		t.Errorf("photos %q", got)
 	}
-	has(t, b.get(made.Header().Get("Location")), http.StatusOK)
+	has(t, b.get(made.Header().Get("Location")), http.StatusOK, "Produkty objęte reklamacją")
 }
 
 // Nothing typed is lost, and no photo, when something is missing.
