@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/contact"
 	"homeward/internal/id"
@@ -149,14 +150,7 @@ func (w *Worker) writeOrder(ctx context.Context, tx *store.Tx, c *change) error 
 
 // timers sets the order's deadlines to those that its state asks for now.
 func (w *Worker) timers(ctx context.Context, tx *store.Tx, c *change) ([]store.Task, error) {
-	var rows []store.Deadline
-	for _, d := range orders.Deadlines(c.order.State, c.now, c.shop.Zone, orders.TimePolicy{}) {
-		rows = append(rows, store.Deadline{
-			ID: id.New(c.now), Shop: c.order.Shop, OrderID: c.order.ID, Kind: d.Kind, ParcelKey: d.ParcelKey, Basis: d.Basis,
-			Work: store.Work{State: store.Due, DueAt: d.DueAt},
-		})
-	}
-	return tx.PutDeadlines(ctx, c.order.ID, rows)
+	return tx.PutDeadlines(ctx, c.order.ID, cases.Timers(c.shop, c.order, c.now))
 }
 
 // foreignRefunds enters money that the shop gave back itself into the ledger.

@@ -6,7 +6,10 @@ import (
 	"log/slog"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
+	"homeward/internal/delays"
+	"homeward/internal/fault"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/terms"
@@ -82,9 +85,34 @@ func (w *Worker) lookAt(ctx context.Context, tx *store.Tx, shop *config.Shop, ta
 		return nil, "", err
 	}
 	tasks = append(tasks, more...)
-	if stage == returns.Missed && row.Kind == returns.TermAnswer && row.Silence {
-		more, err = w.Cases.DeemAccepted(ctx, tx, row.CaseID, now)
-		tasks = append(tasks, more...)
+	more, err = w.follows(ctx, tx, shop, row, stage)
+	return append(tasks, more...), stage, err
+}
+
+// follows does what a law says comes of a stage by itself: silence accepts a claim, a buyer is told of a delay before the day to ship
+// is over, an order that its buyer does not agree to wait for is cancelled.
+func (w *Worker) follows(ctx context.Context, tx *store.Tx, shop *config.Shop, row store.Term, stage returns.ReminderKind) ([]store.Task, error) {
+	shipping := row.Kind == returns.TermShip || row.Kind == returns.TermCancel
+	switch {
+	case stage == returns.Missed && row.Kind == returns.TermAnswer && row.Silence:
+		return w.Cases.DeemAccepted(ctx, tx, row.CaseID, w.Now())
+	case stage == returns.EndsSoon && shipping:
+		order, err := tx.Order(ctx, row.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		return delays.Tell(ctx, tx, shop, order, delays.Near, w.Now())
+	case stage == returns.Missed && row.Kind == returns.TermCancel && shop.Returns.FTC == "cancel":
+		order, err := tx.Order(ctx, row.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		tasks, err := w.Cases.CancelOrder(ctx, tx, order, cases.Clock)
+		if fault.Code(err) == cases.PartlyShipped { // staff were alarmed
+			return nil, nil
+		}
+		return tasks, err
+	default:
+		return nil, nil
 	}
-	return tasks, stage, err
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 
@@ -99,8 +100,8 @@ func (r *Renderer) compose(v View, w Words) letter {
 	if k := v.claim(); strings.TrimSpace(k.Words) != "" {
 		l.Quote, l.QuoteName = clean(k.Words), w.T(answerLabel(v.Topic))
 	}
-	if v.Topic == messages.ShipDelay && v.Data.Text != "" {
-		l.Quote, l.QuoteName = clean(v.Data.Text), w.T("label.reason")
+	if v.Topic == messages.ShipDelay && v.Data.NewDate == "" {
+		l.Quote, l.QuoteName = cmp.Or(clean(v.Data.Text), w.T("ship_delay.reason")), w.T("label.reason")
 	}
 	l.Sections = c.sections()
 	if v.Topic == messages.OrderPlaced {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"homeward/internal/config"
+	"homeward/internal/delays"
 	"homeward/internal/store"
 	"homeward/internal/terms"
 )
@@ -34,7 +35,8 @@ func (f *Follower) Hear(ctx context.Context, tx *store.Tx, touched store.Touched
 	return tasks, nil
 }
 
-// refunds adds the cases that a refund without a case may concern: the shop gave money back itself.
+// refunds adds the order and the cases that a refund without a case may concern: the shop gave money back itself, or the order was
+// cancelled.
 func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
 	for _, refundID := range slices.Sorted(maps.Keys(touched.Refunds)) {
 		r, err := tx.Refund(ctx, refundID)
@@ -46,6 +48,9 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 		}
 		if r.CaseID != "" {
 			continue
+		}
+		if err := addOrder(ctx, tx, touched, r); err != nil {
+			return nil, err
 		}
 		all, err := tx.Reads.CasesOf(ctx, r.OrderID) // without the lock of a move
 		if err != nil {
@@ -60,6 +65,25 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 	return nil, nil
 }
 
+// addOrder adds the order of a refund that Homeward planned for it.
+func addOrder(ctx context.Context, tx *store.Tx, touched *store.Touched, r store.Refund) error {
+	if r.Origin != store.OriginHomeward {
+		return nil
+	}
+	if _, known := touched.Orders[r.OrderID]; known {
+		return nil
+	}
+	order, err := tx.Order(ctx, r.OrderID)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	if touched.Orders == nil {
+		touched.Orders = map[string]store.Order{}
+	}
+	touched.Orders[order.ID] = order
+	return nil
+}
+
 func (f *Follower) orders(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
 	var tasks []store.Task
 	for _, orderID := range slices.Sorted(maps.Keys(touched.Orders)) {
@@ -72,7 +96,11 @@ func (f *Follower) orders(ctx context.Context, tx *store.Tx, touched *store.Touc
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, more...)
+		told, err := delays.Tell(ctx, tx, shop, order, delays.News, f.Now())
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(append(tasks, more...), told...)
 	}
 	return tasks, nil
 }

@@ -73,6 +73,12 @@ func ForStaff(n Notice) []Draft {
 	return n.drafts()
 }
 
+// ForDelay makes the drafts of a notice of delay of an order (ID is the order's, Step the number of the notice).
+func ForDelay(n Notice) []Draft {
+	n.Topic = ShipDelay
+	return n.drafts()
+}
+
 func (n Notice) drafts() []Draft {
 	item := news{topic: n.Topic, occasion: n.ID + " " + n.Step, at: n.Now, dueAt: n.Now, data: n.Data}
 	var expires time.Time

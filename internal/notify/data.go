@@ -108,3 +108,10 @@ func DeadlineOf(t store.Term, stage string) Deadline {
 		Case: t.CaseID,
 	}
 }
+
+// Cancelled says who cancelled an order, and why.
+type Cancelled struct {
+	By     string    `json:"by"`     // clock, shopper, staff
+	Reason string    `json:"reason"` // not_shipped_in_time, customer
+	At     time.Time `json:"at"`
+}

@@ -168,12 +168,13 @@ func readLog(f *returns.CaseFacts, log []store.CaseStep) {
 	}
 }
 
-// moneyOf tells how far the money of a case is. What the shop gave back itself since the case began counts as well.
+// moneyOf tells how far the money of a case is. What the shop gave back itself since the case began counts as well, and so does
+// what an order brought that was cancelled meanwhile. The zero case is the order itself.
 func moneyOf(c store.Case, refunds []store.Refund, since time.Time) returns.CaseMoney {
 	var m returns.CaseMoney
 	units := make(map[string]int)
 	for _, r := range store.Standing(refunds) {
-		foreign := r.CaseID == "" && r.Origin != store.OriginHomeward && !r.CreatedAt.Before(since)
+		foreign := c.ID != "" && r.CaseID == "" && !r.CreatedAt.Before(since)
 		if r.CaseID != c.ID && !foreign {
 			continue
 		}

@@ -44,6 +44,7 @@ var needs = map[string]string{
 	"POST /ops/withdrawals/{id}/resolve":          "agent",
 	"GET /ops/deadlines":                          "viewer",
 	"POST /ops/deadlines/{id}/done":               "agent",
+	"POST /ops/deadlines/{id}/cancel":             "agent",
 	"GET /ops/calls":                              "viewer",
 	"POST /ops/calls/{id}/retry":                  "agent",
 	"POST /ops/calls/{id}/dismiss":                "agent",

@@ -177,6 +177,10 @@ func (d *desk) PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor,
 	return d.real.PaidOtherwise(ctx, tx, refundID, actor, note)
 }
 
+func (d *desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error) {
+	return d.real.CancelOrder(ctx, tx, order, by)
+}
+
 // links records for which orders a link was sent.
 type links struct {
 	orders []string

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"homeward/internal/cases"
+	"homeward/internal/fault"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -33,6 +35,12 @@ func (t termRow) Why() string {
 // Missed tells that it is red until it is met, or somebody says what was done.
 func (t termRow) Missed() bool { return t.State == store.TermMissed && t.Party == returns.ByShop }
 
+// Cancels tells that the order can be cancelled here, because it was not shipped in time, or will not be.
+func (t termRow) Cancels() bool {
+	running := t.State == store.Due || t.State == store.TermOpen || t.State == store.TermMissed
+	return running && (t.Kind == returns.TermShip || t.Kind == returns.TermCancel)
+}
+
 var termWords = map[returns.TermKind]string{
 	returns.TermRefund: "Give the money back", returns.TermSendBack: "The shopper sends the goods back", returns.TermAnswer: "Answer the claim",
 	returns.TermStatement: "Find out whose statement it is", returns.TermShip: "Hand the order to a carrier",
@@ -46,7 +54,8 @@ var ruleWords = map[returns.TermRule]string{
 	returns.SendBack: "14 days from the statement (Directive 2011/83/EU, Art. 14).", returns.SendPromised: "The shop's own time for returns.",
 	returns.ComplaintPL: "14 days; silence accepts the claim (ustawa o prawach konsumenta, art. 7a).", returns.ComplaintSI: "30 days; 15 more if told before they end (ZVPot-1).",
 	returns.ComplaintElsewhere: "A reasonable time, as the shop set it.", returns.ShipByStated: "The day that the shop promised.",
-	returns.ShipIn30Days: "30 days from the order, for none was promised.",
+	returns.ShipIn30Days:    "30 days from the order, for none was promised.",
+	returns.CancelUnshipped: "The buyer was told of a delay: what is not shipped by then, and was not agreed to, is cancelled and refunded (16 CFR 435.2).",
 }
 
 var openWords = map[returns.Code]string{
@@ -155,4 +164,39 @@ func (c *console) doneDeadline(w http.ResponseWriter, r *http.Request, v visit) 
 func (c *console) backToDeadlines(w http.ResponseWriter, r *http.Request, notice string) error {
 	http.Redirect(w, r, "/ops/deadlines?notice="+notice, http.StatusSeeOther)
 	return nil
+}
+
+// cancelUnshipped cancels an order that was not shipped in time, and gives everything back that was paid for it.
+func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	if note == "" {
+		return c.backToDeadlines(w, r, "need_note")
+	}
+	t, err := c.Store.Term(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	err = c.mend(r.Context(), v, act{name: "cancel unshipped order", object: "order:" + t.OrderID, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
+		t, err := tx.Term(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		if t.Generation != seenGeneration(r) || !(termRow{Term: t}).Cancels() {
+			return nil, errStale
+		}
+		order, err := tx.Order(r.Context(), t.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		return c.Cases.CancelOrder(r.Context(), tx, order, v.actor())
+	}})
+	switch {
+	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
+		return c.backToDeadlines(w, r, "stale")
+	case fault.Code(err) == cases.PartlyShipped:
+		return c.backToDeadlines(w, r, "part_shipped")
+	case err != nil:
+		return err
+	}
+	return c.backToDeadlines(w, r, "unshipped")
 }

@@ -29,6 +29,8 @@ var notices = map[string]notice{
 	"fulfilled":    {Tone: "good", Text: "Noted. The case ends, unless money of it is still under way."},
 	"call_again":   {Tone: "good", Text: "It is being sent again, under the same id."},
 	"call_gone":    {Tone: "good", Text: "Let go. Your systems never heard of it; your note stays on record."},
+	"unshipped":    {Tone: "good", Text: "The order was cancelled. What was paid goes back; the shopper and the shop's own systems are told."},
+	"part_shipped": {Tone: "bad", Text: "Nothing was done: a carrier has a part of the order. Give back the rest by hand."},
 	"term_done":    {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":         {Tone: "good", Text: "Noted. The statement stays on record."},
 	"resolved":     {Tone: "good", Text: "The statement belongs to this order now. Its goods are expected, and its money is due."},

@@ -44,6 +44,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Price(ctx context.Context, c store.Case, prices map[int]int64, actor string) (store.Case, error)
 	Release(ctx context.Context, tx *store.Tx, row store.Refund, actor string) ([]store.Task, error)
+	CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error)
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
 }
 

@@ -83,6 +83,7 @@ func (c *console) workRoutes() []route {
 		{"POST /ops/messages/{id}/dismiss", agent, c.dismissMessage},
 		{"GET /ops/deadlines", viewer, c.deadlines},
 		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
+		{"POST /ops/deadlines/{id}/cancel", agent, c.cancelUnshipped},
 		{"GET /ops/calls", viewer, c.calls},
 		{"POST /ops/calls/{id}/retry", agent, c.retryCall},
 		{"POST /ops/calls/{id}/dismiss", agent, c.dismissCall},

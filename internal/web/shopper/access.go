@@ -19,7 +19,8 @@ type visit struct {
 	words page.Words
 	zone  *time.Location
 	now   time.Time
-	path  string // of the order page: "/o/{token}"
+	path  string       // of the order page: "/o/{token}"
+	delay *store.Delay // the notice of delay that can be answered; nil without one, and where it was not asked for
 }
 
 // order opens the link of the address and gives its order to next, or says why it does not.

@@ -15,6 +15,7 @@ type action struct {
 	Until  string
 	Parcel string // which parcel, when there are several
 	Href   string // where it is done …
+	Here   string // the words of the link, when it is a page of ours …
 	Mail   bool   // … or by writing to the shop
 }
 
@@ -30,6 +31,9 @@ func (v *visit) actions(live []orders.Parcel) []action {
 			a.Parcel = v.words.T("page.parcel.many", "N", i+1, "All", len(live))
 		}
 		out = append(out, a)
+	}
+	if v.delay != nil {
+		return append([]action{v.delayAction()}, out...)
 	}
 	if v.order.State.CancelledAt.IsZero() && len(live) == 0 && !v.fact(orders.LateToShip, "").IsZero() {
 		out = append(out, v.ask("confirm_delay", "", true))

@@ -46,9 +46,11 @@ type Store interface {
 	Customers
 }
 
-// Customers says what is known of an order's customer from other orders.
+// Customers says what is known of an order's customer from other orders, and what the customer was told of this one's delays.
 type Customers interface {
 	HistoryOf(ctx context.Context, order store.Order, before time.Time) (returns.History, error)
+	// DelaysOf gives the notices of delay of an order, the first first.
+	DelaysOf(ctx context.Context, orderID string) ([]store.Delay, error)
 }
 
 // Orders finds orders and keeps the shopper's choice of language.
@@ -85,6 +87,7 @@ type Refunds interface {
 type Cases interface {
 	Requests
 	Moves
+	Answers
 }
 
 // Requests takes what shoppers ask for. The same nonce gives the same case, with store.ErrDuplicate or without.
@@ -105,10 +108,17 @@ type Moves interface {
 	Appeal(ctx context.Context, c store.Case, inspectionID, words string) error
 	// ProofUploaded records that the shopper sent a document, file, that proves the dispatch.
 	ProofUploaded(ctx context.Context, c store.Case, file string) error
-	// AgreePayout keeps the shopper's consent that what failed to reach the card is paid to account.
-	AgreePayout(ctx context.Context, c store.Case, account string) error
 	// CallOff ends a case because its shopper keeps the goods.
 	CallOff(ctx context.Context, c store.Case, actor string) (store.Case, error)
+}
+
+// Answers are what a shopper says to something that was asked.
+type Answers interface {
+	// AgreePayout keeps the shopper's consent that what failed to reach the card is paid to account.
+	AgreePayout(ctx context.Context, c store.Case, account string) error
+	// AnswerDelay keeps what a buyer says to the newest notice of delay: to wait, or to cancel the order. Said again it is kept
+	// once. store.ErrNotFound when notice is not the newest's id; a *fault.Error when its time is over.
+	AnswerDelay(ctx context.Context, order store.Order, notice string, wait bool) error
 }
 
 // Files keeps what shoppers upload and gives it back.

@@ -40,6 +40,11 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 		h.down(w, r, v.shop, v.words)
 		return
 	}
+	if err := h.findDelay(r, v); err != nil {
+		h.complain(r, "delays not read", err)
+		h.down(w, r, v.shop, v.words)
+		return
+	}
 	s, words := &v.order.State, v.words
 	live := liveParcels(s.Parcels)
 	title := words.T("page.order.title", "Number", s.Order.Number)

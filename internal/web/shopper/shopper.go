@@ -67,6 +67,8 @@ func New(d Deps) (http.Handler, error) {
 	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))
 	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.uploaded(h.checkChange)))
 	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change", h.order(h.uploaded(h.changeReturn)))
+	h.routes.HandleFunc("GET /o/{token}/delay", h.order(h.showDelay))
+	h.routes.HandleFunc("POST /o/{token}/delay", h.order(h.answerDelay))
 	h.routes.HandleFunc("POST /o/{token}/language", h.order(h.changeLanguage))
 	h.routes.HandleFunc("GET /s/{shop}/order", h.shop(h.showLookup))
 	h.routes.HandleFunc("POST /s/{shop}/order", h.shop(h.lookUp))

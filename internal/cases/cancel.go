@@ -1,0 +1,269 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"homeward/internal/config"
+	"homeward/internal/delays"
+	"homeward/internal/fault"
+	"homeward/internal/id"
+	"homeward/internal/messages"
+	"homeward/internal/notify"
+	"homeward/internal/orders"
+	"homeward/internal/outbox"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/terms"
+)
+
+// Clock is who cancels an order whose time to ship is over.
+const Clock = "clock"
+
+// PartlyShipped is the code of an order that cannot be cancelled as a whole, because a carrier has some of it.
+const PartlyShipped = "partly_shipped"
+
+// DelayOver is the code of an answer to a notice of delay that came when its time was over.
+const DelayOver = "delay_over"
+
+// CancelOrder cancels an order of which nothing was shipped, by the clock, its shopper or staff: an event of the order like any
+// other, the message, the refund of everything that was paid, delivery and fees included, less what went back before (16 CFR
+// 435.2(c), 435.1(b)), and an event for the shop's own systems, all in this transaction. An order that is cancelled already is left
+// alone. It is a *fault.Error when a carrier has some of it.
+func (d *Desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error) {
+	shop, ok := d.Config.Shop(order.Shop)
+	switch {
+	case !ok:
+		return nil, store.ErrNotFound
+	case !order.State.CancelledAt.IsZero():
+		return nil, nil
+	case returns.PartlyShipped(order.State):
+		return nil, fault.New(fault.Permanent, PartlyShipped, "A carrier has a part of the order: give back what was not shipped by hand.", nil)
+	}
+	e := cancelled(order, by, d.Now())
+	tasks, err := d.foldOwn(ctx, tx, shop, &order, e)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(map[string]any{"shop": order.Shop, "by": by, "reason": e.Reason})
+	if err != nil {
+		return nil, err
+	}
+	if _, err = tx.AddEvidence(ctx, store.Evidence{At: e.At, Object: store.OwnerOfOrder(order.ID), Kind: delays.Cancelled, Data: string(data)}); err != nil {
+		return nil, err
+	}
+	money, err := d.planCancelled(ctx, tx, order)
+	if err != nil {
+		return nil, err
+	}
+	told, err := notify.Add(ctx, tx, shop, notify.Event{
+		Type: notify.OrderCancelled, Key: order.ID, OrderID: order.ID,
+		Data: map[string]any{"order": notify.OrderOf(order), "cancelled": notify.Cancelled{By: e.Source, Reason: e.Reason, At: e.At}},
+	}, e.At)
+	return append(append(tasks, money...), told...), err
+}
+
+// cancelled is the event of a cancellation. Its source is who cancelled: clock, shopper or staff.
+func cancelled(order store.Order, by string, now time.Time) orders.Event {
+	source, _, _ := strings.Cut(by, ":")
+	e := orders.Event{
+		ID: "homeward:cancelled", Kind: orders.Cancelled, At: now.UTC(), Source: source, Ref: orders.Ref{OrderID: order.ExternalID}, Reason: "not_shipped_in_time",
+	}
+	if by == Shopper {
+		e.Reason = "customer"
+	}
+	return e
+}
+
+// foldOwn folds an event that Homeward makes into its order, with the messages and timers that follow. The message goes also where the
+// shop's platform usually sends it: the platform does not know of this.
+func (d *Desk) foldOwn(ctx context.Context, tx *store.Tx, shop *config.Shop, order *store.Order, e orders.Event) ([]store.Task, error) {
+	known, err := tx.Facts(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	pending, err := tx.PendingMessages(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	now, before, policy := d.Now(), order.State, outbox.Policy(shop)
+	delete(policy.Off, messages.OrderCancelled)
+	order.State, order.UpdatedAt = orders.Fold(append(known, e)), now
+	plan := messages.Due(messages.Change{
+		Now: now, Before: before, After: order.State, Policy: policy, Contact: outbox.Contact(shop, order.State.Order), Pending: pending,
+	})
+	if err := tx.UpdateOrder(ctx, *order); err != nil {
+		return nil, err
+	}
+	order.Version++
+	if _, err := tx.AddFact(ctx, order.ID, e, "", now); err != nil {
+		return nil, err
+	}
+	tasks, err := outbox.Put(ctx, tx, *order, plan, now)
+	if err != nil {
+		return nil, err
+	}
+	more, err := tx.PutDeadlines(ctx, order.ID, Timers(shop, *order, now))
+	return append(tasks, more...), err
+}
+
+// Timers gives the deadlines that an order's state asks for.
+func Timers(shop *config.Shop, order store.Order, now time.Time) []store.Deadline {
+	var rows []store.Deadline
+	for _, d := range orders.Deadlines(order.State, now, shop.Zone, orders.TimePolicy{}) {
+		rows = append(rows, store.Deadline{
+			ID: id.New(now), Shop: order.Shop, OrderID: order.ID, Kind: d.Kind, ParcelKey: d.ParcelKey, Basis: d.Basis,
+			Work: store.Work{State: store.Due, DueAt: d.DueAt},
+		})
+	}
+	return rows
+}
+
+// planCancelled plans the refunds of an order that is cancelled: everything that was paid and did not go back. Cash on delivery was
+// never collected.
+func (d *Desk) planCancelled(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
+	if err := tx.Alone(ctx, "plan "+order.ID); err != nil {
+		return nil, err
+	}
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	o := order.State.Order
+	o.Shipping.Cheapest = -1 // the whole of delivery, also of a dearer one
+	items := allOpen(o, distinct(refunds))
+	plan, err := returns.PlanWithdrawal(o, append(earlier(refunds), owed(o, refunds, items)...), items, returns.WithdrawalOptions{})
+	if err != nil {
+		return nil, err
+	}
+	a := account{order: o, refunds: refunds}
+	parts := a.parts(plan.Total)
+	cuts := returns.CutLedger(plan.Ledger, parts)
+	var tasks []store.Task
+	for i, part := range parts {
+		if part.Kind == "cash_on_delivery" {
+			continue
+		}
+		row := d.refund(order, store.Case{}, part, fmt.Sprintf("cancel:%s:%d", order.ID, i))
+		row.Lines, row.Explanation = cuts[i], plan.Lines
+		added, err := tx.InsertRefund(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		if !added {
+			return nil, store.ErrConflict
+		}
+		if row.State == store.Due {
+			tasks = append(tasks, store.Task{Kind: store.RefundWork, ID: row.ID})
+		}
+	}
+	return tasks, nil
+}
+
+// allOpen gives the units of an order that did not go back.
+func allOpen(o orders.Order, refunds []store.Refund) []returns.Item {
+	left := open(o, refunds)
+	var items []returns.Item
+	for _, line := range o.Lines {
+		if n := left[line.ID]; n > 0 && !line.Cancelled {
+			items = append(items, returns.Item{LineID: line.ID, Quantity: n})
+		}
+	}
+	return items
+}
+
+// AnswerDelay keeps what a buyer says to the newest notice of delay of an order: to wait, or to cancel, which cancels the order and
+// gives the money back. Said again it is kept once; who agreed to wait may cancel until the order ships. store.ErrNotFound when
+// notice is not the id of the newest one; a *fault.Error when its time is over.
+func (d *Desk) AnswerDelay(ctx context.Context, order store.Order, notice string, wait bool) error {
+	var tasks []store.Task
+	var err error
+	for range 5 { // news of the order may come between
+		err = d.DB.Write(ctx, func(tx *store.Tx) error {
+			var err error
+			tasks, err = d.answerDelay(ctx, tx, order.ID, notice, wait)
+			return err
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			break
+		}
+	}
+	if err == nil {
+		d.Queue.Enqueue(ctx, tasks...)
+	}
+	return err
+}
+
+func (d *Desk) answerDelay(ctx context.Context, tx *store.Tx, orderID, notice string, wait bool) ([]store.Task, error) {
+	if err := tx.Alone(ctx, "delay "+orderID); err != nil {
+		return nil, err
+	}
+	order, err := tx.Order(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := tx.DelaysOf(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 || all[len(all)-1].ID != notice {
+		return nil, store.ErrNotFound
+	}
+	last := all[len(all)-1]
+	if _, shipped := returns.Shipped(order.State); shipped || !order.State.CancelledAt.IsZero() {
+		return nil, nil // there is nothing to wait for, and nothing to cancel
+	}
+	if wait {
+		return d.agreeToWait(ctx, tx, order, last)
+	}
+	return d.refuseToWait(ctx, tx, order, last)
+}
+
+func (d *Desk) agreeToWait(ctx context.Context, tx *store.Tx, order store.Order, last store.Delay) ([]store.Task, error) {
+	now := d.Now()
+	shop, ok := d.Config.Shop(order.Shop)
+	switch {
+	case !ok:
+		return nil, store.ErrNotFound
+	case last.Answered():
+		return nil, nil
+	case !last.SilenceAt.IsZero() && !now.Before(last.SilenceAt):
+		return nil, fault.New(fault.Permanent, DelayOver, "The time to agree to a later day is over.", nil)
+	}
+	if err := tx.ConsentDelay(ctx, last.ID, now); err != nil {
+		return nil, err
+	}
+	last.ConsentAt = now
+	if err := delays.Testify(ctx, tx, delays.Agreed, last, now); err != nil {
+		return nil, err
+	}
+	return terms.OfOrder(ctx, tx, shop, order, now)
+}
+
+func (d *Desk) refuseToWait(ctx context.Context, tx *store.Tx, order store.Order, last store.Delay) ([]store.Task, error) {
+	if !last.RefusedAt.IsZero() {
+		return nil, nil
+	}
+	now := d.Now()
+	if err := tx.RefuseDelay(ctx, last.ID, now); err != nil {
+		return nil, err
+	}
+	last.RefusedAt = now
+	if err := delays.Testify(ctx, tx, delays.Refused, last, now); err != nil {
+		return nil, err
+	}
+	return d.CancelOrder(ctx, tx, order, Shopper)
+}
+
+// Waiting gives the newest notice of delay of an order that its buyer can still say something to; false when there is none.
+func Waiting(order store.Order, all []store.Delay) (store.Delay, bool) {
+	if len(all) == 0 || !order.State.CancelledAt.IsZero() || returns.PartlyShipped(order.State) {
+		return store.Delay{}, false
+	}
+	last := all[len(all)-1]
+	return last, last.RefusedAt.IsZero()
+}
