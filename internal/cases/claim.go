@@ -12,6 +12,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 )
 
 // The flags of a claim: what staff should know. None of them refuses it.
@@ -25,15 +26,6 @@ const (
 	ClaimDelivered    = "delivered"       // goods said not to have come that a carrier says to have delivered
 	ClaimNoMail       = "no_mail"         // no address to answer to: the answer goes by letter
 )
-
-// ContractOf gives between whom an order's terms run: by the law of the consumer's country, of the shop's when it is not known.
-func ContractOf(shop *config.Shop, order store.Order) returns.Contract {
-	consumer := returns.Party{Country: order.State.Order.ShipTo.Country}
-	if zone, err := time.LoadLocation(order.TimeZone); err == nil && order.TimeZone != "" {
-		consumer.Zone = zone
-	}
-	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
-}
 
 // OpenClaim records that something is wrong with goods, or that they did not come. The same nonce is the same case. Nothing but
 // a form that does not say what it is about is refused (*Refused): neither a policy, nor time, nor another case of the same goods.
@@ -118,7 +110,7 @@ func (d *Desk) claimRow(ctx context.Context, tx *store.Tx, shop *config.Shop, or
 	if in.cameAt.IsZero() || came.After(now) {
 		came = now
 	}
-	contract := ContractOf(shop, order)
+	contract := terms.Contract(shop, order)
 	answer := returns.ComplaintAnswer(contract, returns.Complaint{ReceivedAt: came})
 	claim := store.Claim{
 		CaseID: id.New(now), Shop: shop.ID, OrderID: order.ID, Kind: in.Kind, Items: in.Items, Text: strings.TrimSpace(in.Text),

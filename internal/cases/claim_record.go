@@ -14,6 +14,7 @@ import (
 	"homeward/internal/outbox"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 	"homeward/templates"
 )
 
@@ -118,7 +119,7 @@ func (d *Desk) ClaimView(ctx context.Context, caseID string, order store.Order, 
 	if !ok {
 		return nil
 	}
-	contract := ContractOf(shop, order)
+	contract := terms.Contract(shop, order)
 	v := &templates.Claim{
 		Kind: claim.Kind, Text: claim.Text, Language: claim.Language, Wish: claim.Wish, CameAt: claim.CameAt, Words: answer.Words,
 		Remedy: returns.Remedy(answer.Remedy), ByLaw: answer.ByLaw,

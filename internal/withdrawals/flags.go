@@ -56,21 +56,15 @@ type Terms struct {
 	Refund   time.Time // of the time to give the money back, whatever may be withheld
 }
 
-// ContractOf says between whom an order was made, and by which law. order is the zero value while none is known: then the shop's
-// country counts.
-func ContractOf(shop *config.Shop, order store.Order) returns.Contract {
-	return terms.Contract(shop, order)
-}
-
 // PeriodOf gives the time in which a consumer may withdraw from an order: for telling, never for refusing.
 func PeriodOf(shop *config.Shop, order store.Order) returns.Term {
-	return returns.WithdrawalEnd(order.State, ContractOf(shop, order), returns.Information{})
+	return returns.WithdrawalEnd(order.State, terms.Contract(shop, order), returns.Information{})
 }
 
 // TermsOf works out a statement's deadlines by the law of the consumer's country. order is the zero value while none is
 // known: then the shop's country counts.
 func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
-	contract := ContractOf(shop, order)
+	contract := terms.Contract(shop, order)
 	never := len(order.State.Parcels) == 0 && order.ID != ""
 	return Terms{
 		Period:   PeriodOf(shop, order).End,

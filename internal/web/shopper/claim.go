@@ -16,6 +16,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 	"homeward/internal/web/upload"
 )
 
@@ -104,7 +105,7 @@ func (h *handler) openClaim(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // shownNotices is what the form showed beside the choice, as evidence.
 func (h *handler) shownNotices(v *visit, kind returns.ClaimKind) []returns.ShownNotice {
-	offer := returns.OfferClaim(kind, v.order.State, cases.ContractOf(v.shop, v.order), v.now)
+	offer := returns.OfferClaim(kind, v.order.State, terms.Contract(v.shop, v.order), v.now)
 	return returns.ShowNotices(offer.Notices, v.words.Lang(), "form", v.now.Truncate(time.Millisecond))
 }
 

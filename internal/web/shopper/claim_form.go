@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"homeward/internal/cases"
 	"homeward/internal/returns"
+	"homeward/internal/terms"
 	"homeward/internal/web/page"
 	"homeward/templates"
 )
@@ -85,7 +85,7 @@ func (h *handler) claimForm(r *http.Request, v *visit, in claimTyped) *claimPage
 
 // offer shows the remedies and what stands beside them.
 func (p *claimPage) offer(v *visit, in claimTyped) {
-	contract := cases.ContractOf(v.shop, v.order)
+	contract := terms.Contract(v.shop, v.order)
 	hand := returns.OfferClaim(returns.ClaimDefective, v.order.State, contract, v.now)
 	away := returns.OfferClaim(returns.ClaimNotReceived, v.order.State, contract, v.now)
 	p.Late = hand.Late
