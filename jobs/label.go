@@ -83,7 +83,7 @@ func (w *Worker) obtain(ctx context.Context, task store.Task, shop *config.Shop,
 		if err != nil {
 			return "", err
 		}
-		if c.State != returns.Approved && row.ExternalID == "" { // called off, or on its way without it
+		if (c.State != returns.Approved || !c.Wish.Method.Labelled()) && row.ExternalID == "" { // called off, or on its way without it
 			row.Status = store.LabelNeeded
 			return store.LabelDropped, w.setLabel(ctx, row)
 		}

@@ -189,6 +189,13 @@ func TestLabelNotNeeded(t *testing.T) {
 	if row := b.work(t); row.State != store.LabelDropped || len(b.stand.Shipments()) != 0 {
 		t.Errorf("%+v", row)
 	}
+	changed := newLabelBench(t, returns.ByLabel)
+	if _, err := changed.Cases.ChooseMethod(t.Context(), changed.c, returns.ByOwn); err != nil {
+		t.Fatal(err)
+	}
+	if row := changed.work(t); row.State != store.LabelDropped || len(changed.stand.Shipments()) != 0 {
+		t.Errorf("sent another way: %+v", row)
+	}
 	if own := newLabelBench(t, returns.ByOwn); own.label.ID != "" {
 		t.Error("a label for a shopper who sends it on their own")
 	}

@@ -28,7 +28,7 @@ func (a account) plan(items []returns.Item) (returns.Breakdown, error) {
 	if a.c.Kind == returns.Return {
 		return returns.PlanReturn(a.order, before, items, returns.ReturnOptions{
 			Conditions: a.c.Conditions, Exchange: a.exchange(), Inspections: a.looks, Before: a.told(), Credit: a.c.Remedy == returns.CreditRemedy,
-			Label: a.c.Wish.Method == returns.ByLabel || a.c.Wish.Method == returns.ByQR,
+			Label: a.c.Wish.Method.Labelled(),
 		})
 	}
 	if a.c.Kind == returns.Claim && !a.c.Remedy.Ends() { // the goods, or others, go back to the consumer

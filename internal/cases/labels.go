@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"homeward/internal/config"
 	"homeward/internal/id"
@@ -16,19 +18,105 @@ import (
 const (
 	LabelWanted = "label_wanted"
 	LabelReady  = "label_bought"
+	MethodSaid  = "method" // the shopper chose how to send goods back; the note is the returns.SendMethod
 )
 
 // LabelCode is the part of a label's file that is scanned at the counter.
 const LabelCode = "qr"
 
+// Methods gives the ways by which a shopper can send goods of an order back; none while the shop has no carrier account, so that
+// there is nothing to choose. The code for the counter is offered where EasyPost's carriers have one: USPS, within the United
+// States.
+func Methods(shop *config.Shop, order store.Order) []returns.SendMethod {
+	l := shop.Returns.Labels
+	if l == nil {
+		return nil
+	}
+	if l.To.Country == "US" && order.State.Order.ShipTo.Country == "US" {
+		return []returns.SendMethod{returns.ByLabel, returns.ByQR, returns.ByOwn}
+	}
+	return []returns.SendMethod{returns.ByLabel, returns.ByOwn}
+}
+
+// offers tells whether a way of sending can be chosen; "" is while nobody chose, and own hands need no account.
+func offers(shop *config.Shop, order store.Order, m returns.SendMethod) bool {
+	return m == "" || m == returns.ByOwn || slices.Contains(Methods(shop, order), m)
+}
+
+// Sendable tells whether how goods come back can still be chosen: they are waited for, nothing was sent and no label was bought.
+// The way back of a withdrawal is the consumer's own (Directive 2011/83/EU, Art. 14(1)), and no policy says what a label of the
+// shop's would cost there.
+func Sendable(c store.Case, labels []store.Label) bool {
+	back := c.Kind == returns.Return || (c.Kind == returns.Claim && c.Remedy.GoodsBack())
+	return back && c.State == returns.Approved && !c.Conditions.Keep && c.TrackingNumber == "" && len(c.Received) == 0 && !labelBought(labels)
+}
+
+func labelBought(labels []store.Label) bool {
+	return slices.ContainsFunc(labels, func(l store.Label) bool { return l.Status == store.LabelBought })
+}
+
+// ChooseMethod keeps how the shopper sends the goods of an approved case back, and asks for the label where that is one. Chosen
+// again it changes nothing. An error that wraps returns.ErrStep says that it is too late, or that the shop does not offer it.
+func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMethod) (store.Case, error) {
+	shop, ok := d.Config.Shop(c.Shop)
+	if !ok {
+		return c, store.ErrNotFound
+	}
+	var tasks []store.Task
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if c, err = tx.Case(ctx, c.ID); err != nil || c.Wish.Method == m {
+			return err
+		}
+		order, err := tx.Order(ctx, c.OrderID)
+		if err != nil {
+			return err
+		}
+		labels, err := tx.LabelsOf(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if !Sendable(c, labels) || !slices.Contains(Methods(shop, order), m) {
+			return fmt.Errorf("%w: send by %q while %s", returns.ErrStep, m, c.State)
+		}
+		c.Wish.Method, c.UpdatedAt = m, d.Now()
+		if err := tx.UpdateCase(ctx, c); err != nil {
+			return err
+		}
+		c.Version++
+		if err := d.log(ctx, tx, c.ID, Shopper, MethodSaid, string(m)); err != nil {
+			return err
+		}
+		tasks, err = d.wantLabel(ctx, tx, shop, c)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return c, nil
+}
+
+// withoutLabel makes a case that goes on before its label was bought one that is sent by its shopper, who then does not pay for
+// the label. It changes c alone.
+func withoutLabel(ctx context.Context, tx *store.Tx, c *store.Case) error {
+	if !c.Wish.Method.Labelled() {
+		return nil
+	}
+	labels, err := tx.LabelsOf(ctx, c.ID)
+	if err == nil && !labelBought(labels) {
+		c.Wish.Method = returns.ByOwn
+	}
+	return err
+}
+
 // wantLabel asks for a label when a case that is sent back with one was approved. One case has one.
 func (d *Desk) wantLabel(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
-	byLabel := c.Wish.Method == returns.ByLabel || c.Wish.Method == returns.ByQR
-	if c.State != returns.Approved || !byLabel || c.Conditions.Keep || shop.Returns.Labels == nil {
+	if c.State != returns.Approved || !c.Wish.Method.Labelled() || c.Conditions.Keep || shop.Returns.Labels == nil {
 		return nil, nil
 	}
 	there, err := tx.LabelsOf(ctx, c.ID)
-	if err != nil || len(there) > 0 {
+	if err != nil || slices.ContainsFunc(there, func(l store.Label) bool { return l.Status != store.LabelNeeded }) {
 		return nil, err
 	}
 	now := d.Now()

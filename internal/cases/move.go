@@ -244,6 +244,11 @@ func (d *Desk) step(ctx context.Context, tx *store.Tx, c *store.Case, step retur
 	if err != nil {
 		return err
 	}
+	if step == returns.Send || step == returns.Receive {
+		if err := withoutLabel(ctx, tx, c); err != nil {
+			return err
+		}
+	}
 	c.State, c.UpdatedAt = to, d.Now()
 	if err := tx.UpdateCase(ctx, *c); err != nil {
 		return err

@@ -107,6 +107,9 @@ func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, orde
 		return returns.Decision{}, err
 	}
 	decision, faults := Policy(shop).Decide(s, req)
+	if faults == nil && !offers(shop, order, req.Wish.Method) {
+		faults = returns.Faults{"method": returns.MethodUnknown}
+	}
 	if faults != nil {
 		return decision, &Refused{Faults: faults}
 	}

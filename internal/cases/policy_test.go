@@ -40,6 +40,11 @@ func TestOpenFreezesWhatThePolicyGranted(t *testing.T) {
 		Approvals: []returns.Approval{{Name: "credit", When: returns.Circumstances{Remedies: []returns.Remedy{returns.CreditRemedy}}, Then: returns.ThenAuto}},
 		Reasons:   []returns.ReasonRule{{Code: "other", Questions: []returns.Question{{Code: "why", Required: true}}}},
 	}
+	b.shop.Returns.Labels = &config.Labels{Provider: "easypost", To: config.LabelAddress{Country: "US"}}
+	b.write(func(tx *store.Tx) error {
+		b.order.State.Order.ShipTo.Country = "US"
+		return tx.UpdateOrder(t.Context(), b.order)
+	})
 	req := request(units("l1", 2))
 	req.Remedy = returns.CreditRemedy
 	_, err := b.desk.Open(t.Context(), b.order, req, "n1")

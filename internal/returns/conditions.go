@@ -82,6 +82,9 @@ const (
 	ByOwn   SendMethod = "own"   // any carrier, to the shop's address
 )
 
+// Labelled tells the methods for which the shop buys a label.
+func (m SendMethod) Labelled() bool { return m == ByLabel || m == ByQR }
+
 // Reply is what a shopper answered to a question of the reason.
 type Reply struct {
 	Question string `json:"question"` // its code in the policy

@@ -42,6 +42,7 @@ type casePage struct {
 	Wrong                    map[string]string
 	Keep, KeepText, KeepSend string // to call the case off
 	Files                    *caseFiles
+	Way                      *sendWay // how the goods come back, while they are to be sent
 }
 
 // foundRow is what an inspection found of some units.
@@ -90,6 +91,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		h.claimPart(r, v, p, c)
 	}
 	p.Files = h.filesOf(r.Context(), v, c)
+	if p.Send {
+		p.Way = h.sendWay(r, v, c, p.Files)
+	}
 	return p
 }
 
@@ -210,7 +214,7 @@ var caseEvents = map[string]string{
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
 	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
 	cases.DispatchProven: "proof",
-	cases.ProofSent:      "proof_sent",
+	cases.ProofSent:      "proof_sent", cases.MethodSaid: "method", cases.LabelReady: "label",
 	cases.Fulfilled:      "fulfilled",
 	cases.PayoutAgreed:   "payout",
 }

@@ -74,6 +74,7 @@ type CaseFindings interface {
 	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
 	ClaimOfCase(ctx context.Context, caseID string) (store.Claim, error)
 	FilesOf(ctx context.Context, caseID string) ([]store.File, error)
+	LabelsOf(ctx context.Context, caseID string) ([]store.Label, error)
 	// TermsOf gives the deadlines of an owner: store.OwnerOfCase.
 	TermsOf(ctx context.Context, owner string) ([]store.Term, error)
 }
@@ -102,6 +103,8 @@ type Requests interface {
 
 // Moves are what a shopper does about a case.
 type Moves interface {
+	// ChooseMethod keeps how the shopper sends the goods of an approved case back.
+	ChooseMethod(ctx context.Context, c store.Case, m returns.SendMethod) (store.Case, error)
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// Appeal keeps what a shopper says against an inspection; said again it is kept once.

@@ -59,10 +59,13 @@ func (p *formPage) tellRest(words page.Words, faults returns.Faults, add func(fi
 	} else if _, ok := faults["photos"]; ok {
 		add("photo", "photo", words.T("page.error.photos"))
 	}
-	for _, field := range []string{"method", "note"} {
-		if _, ok := faults[field]; ok {
-			add(field, field, words.T("page.error."+field))
-		}
+	if _, ok := faults["method"]; ok && len(p.Method) == 0 { // the shop offered it before
+		add("form", "items", words.T("page.error.changed"))
+	} else if ok {
+		add("method", "method", words.T("page.error.method"))
+	}
+	if _, ok := faults["note"]; ok {
+		add("note", "note", words.T("page.error.note"))
 	}
 }
 

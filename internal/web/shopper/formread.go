@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -85,6 +86,9 @@ func (in inputs) request(v *visit, offer returns.Offer) (returns.Request, return
 	req := returns.Request{Reason: returns.Reason(in.reason), Remedy: returns.Remedy(in.remedy), Note: strings.TrimSpace(in.note)}
 	req.Wish.Method = returns.SendMethod(in.method)
 	faults := returns.Faults{}
+	if m := req.Wish.Method; m != "" && m != returns.ByOwn && !slices.Contains(cases.Methods(v.shop, v.order), m) {
+		faults["method"] = returns.MethodUnknown
+	}
 	req.Items = in.items(offer, faults)
 	if req.Remedy == returns.ExchangeRemedy {
 		for _, item := range req.Items {

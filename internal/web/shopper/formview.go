@@ -136,11 +136,7 @@ func (h *handler) form(v *visit, to purpose, l ledger, in inputs) *formPage {
 		p.Lines = append(p.Lines, f)
 	}
 	p.Reasons, p.Remedy = v.reasonChoices(l.offer, in), v.remedyChoices(l.offer, in)
-	if v.shop.Returns.Labels != nil {
-		for _, m := range []returns.SendMethod{returns.ByLabel, returns.ByQR, returns.ByOwn} {
-			p.Method = append(p.Method, choice{Value: string(m), Text: v.words.T("page.form.method." + string(m)), Chosen: in.method == string(m)})
-		}
-	}
+	p.Method = v.offeredMethods(l.offer, returns.SendMethod(in.method))
 	return p
 }
 

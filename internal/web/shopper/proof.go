@@ -64,7 +64,7 @@ func (h *handler) filesOf(ctx context.Context, v *visit, c store.Case) *caseFile
 			}
 		}
 	}
-	waits := c.State == returns.Approved && (c.Wish.Method == returns.ByLabel || c.Wish.Method == returns.ByQR)
+	waits := c.State == returns.Approved && c.Wish.Method.Labelled()
 	out.LabelWaits = waits && out.Label == nil && v.shop.Returns.Labels != nil
 	return out
 }

@@ -61,6 +61,7 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
 		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
 		h.routes.HandleFunc("POST "+base+"/proof", h.order(h.prove))
+		h.routes.HandleFunc("POST "+base+"/method", h.order(h.chooseMethod))
 		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 		h.routes.HandleFunc("POST "+base+"/payout", h.order(h.agreePayout))
 	}
