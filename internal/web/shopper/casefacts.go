@@ -80,8 +80,12 @@ func (h *handler) claimPart(r *http.Request, v *visit, p *casePage, c store.Case
 	}
 	add("label.claim_kind", coded("claim.kind.", string(claim.Kind)))
 	add("label.claim_wish", coded("claim.remedy.", string(claim.Wish)))
-	add("label.claim_remedy", coded("claim.remedy.", string(claim.Granted)))
-	add("page.case.your_note", claim.Text)
+	granted := coded("claim.remedy.", string(claim.Granted))
+	if claim.Amount > 0 {
+		granted += " · " + words.Money(claim.Amount, v.order.State.Order.Currency)
+	}
+	add("label.claim_remedy", granted)
+	add("page.case.your_text", claim.Text)
 	add("label.claim_came", words.DateTime(claim.CameAt))
 	if p.Decision = strings.TrimSpace(claim.Answer); p.Decision == "" {
 		p.Decision = claim.Extension

@@ -25,6 +25,7 @@ type casePage struct {
 	CanCall                  bool
 	ItemsTitle               string
 	Items                    []itemRow
+	ItemsTitle               string
 	Refunds                  []refundRow
 	Bill                     *bill
 	Payout                   *payout
@@ -70,6 +71,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 			p.Items = append(p.Items, v.item(line, item.Quantity))
 		}
 	}
+	p.ItemsTitle = v.ofKind("page.case.items", c.Kind)
 	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
 	p.Due, p.Payout = h.due(r, v, c, own), v.payoutOf(c, l.refunds)
@@ -215,8 +217,8 @@ var caseEvents = map[string]string{
 	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
 	cases.DispatchProven: "proof",
 	cases.ProofSent:      "proof_sent", cases.MethodSaid: "method", cases.LabelReady: "label",
-	cases.Fulfilled:      "fulfilled",
-	cases.PayoutAgreed:   "payout",
+	cases.Fulfilled:    "fulfilled",
+	cases.PayoutAgreed: "payout",
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.
