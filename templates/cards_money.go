@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"homeward/internal/messages"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 )
 
@@ -21,15 +22,16 @@ func (c composer) returned() []section {
 	for _, item := range k.Items {
 		s.Items = append(s.Items, c.item(item.Line, item.Quantity, false))
 	}
-	s.Facts = []fact{{Label: c.w.T("label." + of + "_number"), Value: clean(k.RMA), Big: c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon, Literal: true}}
-	if address := c.v.Shop.returnAddress(); (c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) && address != "" {
+	s.Facts = []fact{{Label: c.w.T("label." + of + "_number"), Value: clean(k.RMA), Big: !k.Keep && (c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon), Literal: true}}
+	if address := c.v.Shop.returnAddress(); (c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) && address != "" && !k.Keep {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_to"), Lines: addressLines(c.v.Shop.Name, address), Literal: true})
 	}
 	if k.Reason != "" {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.reason"), Value: c.w.Code("reason", string(k.Reason))})
 	}
+	c.wayBack(&s)
 	if k.Expected > 0 && c.v.Topic != messages.ReturnRejected && !c.noMoney() {
-		s.Sums = []fact{{Label: c.w.T("label.expected_refund"), Value: c.w.Money(k.Expected, k.Currency), Strong: true}}
+		s.Sums = c.expected()
 	}
 	return []section{s}
 }
@@ -41,6 +43,61 @@ func (c composer) noMoney() bool {
 		return !k.Remedy.Money()
 	}
 	return c.v.Topic == messages.ReturnReceived && strings.HasPrefix(receivedVariant(c.v), "other.")
+}
+
+// wayBack says by when goods are to be sent and who pays for it, while they are to be sent.
+func (c composer) wayBack(s *section) {
+	k := c.v.Case
+	asked := c.v.Topic == messages.ReturnRequested
+	if k.Keep || !(asked || c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) {
+		return
+	}
+	if !asked && !k.SendBackBy.IsZero() {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_back_by"), Value: c.w.Date(k.SendBackBy), Big: true})
+	}
+	switch k.PaidBy {
+	case returns.ShopPays:
+		s.Text = append(s.Text, c.w.T("why.shop_pays"))
+	case returns.ShopperPays:
+		s.Text = append(s.Text, c.w.T("why.shopper_pays"))
+		if k.LabelFee > 0 && k.Method != returns.ByOwn {
+			s.Text = append(s.Text, c.w.T("why.label_fee", "Money", c.w.Money(k.LabelFee, k.Currency)))
+		}
+	}
+}
+
+// expected shows what a return brings, line by line, and what that makes.
+func (c composer) expected() []fact {
+	k := c.v.Case
+	var sums []fact
+	var sum int64
+	for _, e := range k.Explained {
+		sum += e.Amount
+		sums = append(sums, fact{Label: Explanation(c.w, c.v.Order.Order, e), Value: c.w.Money(e.Amount, k.Currency)})
+	}
+	if sum != k.Expected || len(sums) == 1 { // what does not add up explains nothing
+		sums = nil
+	}
+	label := "label.expected_refund"
+	if k.Remedy == returns.CreditRemedy {
+		label = "page.check.total.credit"
+	}
+	return append(sums, fact{Label: c.w.T(label), Value: c.w.Money(k.Expected, k.Currency), Strong: true})
+}
+
+// Explanation puts one line of what an amount consists of into words.
+func Explanation(w Words, order orders.Order, e returns.Explained) string {
+	key := "explain." + string(e.Reason)
+	if !w.Has(key) {
+		key = "explain.other"
+	}
+	title := e.LineID
+	for _, line := range order.Lines {
+		if line.ID == e.LineID {
+			title = line.Title
+		}
+	}
+	return w.T(key, "Count", e.Quantity, "Item", shorten(clean(title), 160), "Text", clean(e.Text))
 }
 
 // deadline shows staff what has to be done, until when, and what it belongs to.

@@ -83,7 +83,7 @@ func (s section) plain(dir string) plainSection {
 		p.Lines = append(p.Lines, line)
 	}
 	for _, f := range s.Sums {
-		p.Sums = append(p.Sums, f.Label+": "+f.Value)
+		p.Sums = append(p.Sums, lineStart(dir)+forLine(f.Label, dir)+": "+f.Value)
 	}
 	return p
 }

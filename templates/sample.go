@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -136,8 +137,12 @@ var sampleVariants = map[messages.Topic][]func(*View){
 	messages.AppealAnswered: {func(v *View) {
 		v.Case.Inspections[0].Outcome, v.Case.Inspections[0].Deduction, v.Case.Inspections[0].Changed = returns.Accept, 0, true
 	}},
-	messages.CaseMessage:    {func(v *View) { v.Shop.ReplyTo = "" }},
-	messages.ReturnApproved: {func(v *View) { v.Shop.Address = "" }},
+	messages.CaseMessage: {func(v *View) { v.Shop.ReplyTo = "" }},
+	messages.ReturnApproved: {
+		func(v *View) { v.Shop.Address = "" },
+		sampleByLabel,
+		func(v *View) { v.Case.Keep, v.Case.PaidBy, v.Case.SendBackBy = true, "", time.Time{} },
+	},
 	messages.WithdrawalReceived: {
 		func(v *View) { v.Withdrawal.Late = true },
 		func(v *View) { v.Order, v.Link = orders.State{}, "" },
@@ -160,6 +165,15 @@ func arrivedFor(remedy returns.Remedy) func(*View) {
 	return func(v *View) {
 		v.Case.Kind, v.Case.Remedy, v.Case.Reason, v.Case.Refunds = returns.Claim, remedy, "", nil
 	}
+}
+
+// sampleByLabel is a return that its shopper pays the way back of, with the shop's label.
+func sampleByLabel(v *View) {
+	k := *v.Case
+	k.PaidBy, k.Method, k.LabelFee = returns.ShopperPays, returns.ByLabel, 1499
+	k.Explained = append(slices.Clone(k.Explained), returns.Explained{Reason: returns.LabelFee, Amount: -1499})
+	k.Expected -= 1499
+	v.Case = &k
 }
 
 // sampleDeduction is a finding that costs the shopper something.
@@ -288,6 +302,12 @@ func sampleCase(o orders.Order, topic messages.Topic) *Case {
 		Refunds: []Refund{{Amount: 153890, Currency: o.Currency, Status: status, Kind: "stripe", At: sampleNow}},
 	}
 	switch topic {
+	case messages.ReturnApproved:
+		k.PaidBy, k.SendBackBy = returns.ShopPays, sampleNow.AddDate(0, 0, 14)
+		k.Explained = []returns.Explained{
+			{Reason: returns.ForGoods, LineID: o.Lines[0].ID, Quantity: 1, Amount: 149900},
+			{Reason: returns.ForGoods, LineID: o.Lines[1].ID, Quantity: 1, Amount: 3990},
+		}
 	case messages.ReturnInspected:
 		k.Inspections = []Inspected{{ID: "i1", Line: o.Lines[0], Quantity: 1, Grade: returns.AsNew, Outcome: returns.Accept}}
 	case messages.AppealAnswered:

@@ -6,6 +6,7 @@ import (
 
 	"homeward/internal/messages"
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 	"homeward/templates"
 )
 
@@ -61,6 +62,12 @@ func TestTruth(t *testing.T) {
 		{"an unknown country is the shop's", messages.OrderPlaced, func(v *templates.View) { v.Order.Order.ShipTo.Country, v.Shop.Country = "", "PL" }, []string{"within 14 days"}, nil},
 		{"no right at all is said", messages.OrderPlaced, func(v *templates.View) { withdrawal(v, "no") }, []string{"There is no right of withdrawal"}, []string{"Model withdrawal form"}},
 		{"without a return address one is to ask", messages.ReturnApproved, func(v *templates.View) { v.Shop.Address = "" }, []string{"Please ask us where to send"}, []string{"address below", "Send it to"}},
+		{"every cent of a return, who pays the way and by when", messages.ReturnApproved, nil, []string{"€1,499.00", "€39.90", "€1,538.90", "We pay for sending it back.", "Send the goods back by"}, []string{"You pay", "return label"}},
+		{"the label that a shopper pays is told and taken off", messages.ReturnApproved, byLabel, []string{"You pay for sending it back.", "With our return label, €14.99", "-€14.99", "€1,523.91", "label will be on the page"}, []string{"We pay", "send it to the address below"}},
+		{"sums that do not add up are not told", messages.ReturnApproved, func(v *templates.View) { v.Case.Expected-- }, []string{"€1,538.89"}, []string{"€39.90"}},
+		{"goods that stay go nowhere", messages.ReturnApproved, func(v *templates.View) { v.Case.Keep = true }, []string{"You keep the items", "€1,538.90"}, []string{"Send it to", "We pay for", "back by", "pack"}},
+		{"no day before a return is approved", messages.ReturnRequested, func(v *templates.View) { v.Case.PaidBy, v.Case.SendBackBy = returns.ShopperPays, v.Now }, []string{"You pay for sending it back."}, []string{"back by"}},
+		{"store credit is no refund", messages.ReturnApproved, func(v *templates.View) { v.Case.Remedy = returns.CreditRemedy }, []string{"You get as store credit: €1,538.90"}, []string{"Expected refund"}},
 		{"without a page there is no function to name", messages.OrderPlaced, func(v *templates.View) { v.Link = "" }, []string{"within 14 days"}, []string{"online"}},
 		{"a cancelled order promises no refund that was not paid", messages.OrderCancelled, nil, []string{"If you have already paid"}, nil},
 	} {
@@ -79,6 +86,13 @@ func TestTruth(t *testing.T) {
 			}
 		})
 	}
+}
+
+// byLabel makes a return's shopper pay for the shop's label.
+func byLabel(v *templates.View) {
+	v.Case.PaidBy, v.Case.Method, v.Case.LabelFee = returns.ShopperPays, returns.ByLabel, 1499
+	v.Case.Expected -= 1499
+	v.Case.Explained = append(v.Case.Explained, returns.Explained{Reason: returns.LabelFee, Amount: -1499})
 }
 
 func withdrawal(v *templates.View, right string) {

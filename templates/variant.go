@@ -33,9 +33,7 @@ func variant(v View) string {
 	case messages.ShipDelay:
 		detail = shipDelayVariant(v)
 	case messages.ReturnApproved:
-		if v.Shop.returnAddress() == "" {
-			detail = "no_address"
-		}
+		detail = approvedVariant(v)
 	case messages.ReturnReceived:
 		detail = receivedVariant(v)
 	case messages.ReturnInspected, messages.AppealAnswered:
@@ -68,6 +66,20 @@ func variant(v View) string {
 
 // storeCredit is the kind of a refund that is credit in the shop; its reference is the code.
 const storeCredit = "store_credit"
+
+// approvedVariant: goods that stay go nowhere; a label needs no address of ours.
+func approvedVariant(v View) string {
+	switch {
+	case v.Case != nil && v.Case.Keep:
+		return "keep"
+	case v.Shop.returnAddress() == "":
+		return "no_address"
+	case v.Case != nil && v.Case.Method.Labelled():
+		return "label"
+	default:
+		return ""
+	}
+}
 
 // statementVariant: whoever is not known to own an order learns nothing about one, so "open" goes before "late".
 func statementVariant(v View) string {

@@ -62,12 +62,18 @@ type Case struct {
 	Decision       string // staff's words
 	TrackingNumber string
 	CreatedAt      time.Time
-	Expected       int64 // what will be refunded when the goods come back, minor units
+	Expected       int64               // what will be refunded when the goods come back, minor units; 0: no money, or not known
+	Explained      []returns.Explained // what Expected consists of, to the cent
 	Currency       string
 	Refunds        []Refund
 	Remedy         returns.Remedy
-	Inspect        bool        // the goods are looked at before money goes
-	Inspections    []Inspected // in their order, those that were replaced included
+	Inspect        bool          // the goods are looked at before money goes
+	Inspections    []Inspected   // in their order, those that were replaced included
+	PaidBy         returns.Payer // of the way back; "": not told
+	LabelFee       int64         // what the shop's label costs, minor units
+	Method         returns.SendMethod
+	Keep           bool      // the goods stay with the shopper
+	SendBackBy     time.Time // a moment of the last day to send the goods, in View.Zone; zero: no such day
 }
 
 // Inspected is what staff found of some units, as the shopper sees it.

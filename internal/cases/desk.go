@@ -4,6 +4,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"homeward/internal/outbox"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 	"homeward/templates"
 )
 
@@ -190,6 +192,17 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 		RMA: c.RMA, Kind: c.Kind, State: c.State, Reason: c.Reason, Note: c.Note, Decision: c.Decision, TrackingNumber: c.TrackingNumber,
 		CreatedAt: c.CreatedAt, Currency: order.State.Order.Currency, Remedy: c.Remedy,
 		Inspect: c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection,
+		Method:  c.Wish.Method, Keep: c.Conditions.Keep, LabelFee: c.Conditions.LabelFee,
+	}
+	if c.Kind == returns.Return {
+		v.PaidBy = cmp.Or(c.Conditions.PaidBy, returns.ShopPays)
+	}
+	if all, err := d.DB.TermsOf(ctx, store.OwnerOfCase(c.ID)); err == nil {
+		for _, t := range all {
+			if t.Kind == returns.TermSendBack && t.MetAt.IsZero() {
+				v.SendBackBy = withdrawals.LastDay(t.EndAt)
+			}
+		}
 	}
 	for _, item := range c.Items {
 		for _, line := range order.State.Order.Lines {
@@ -216,8 +229,8 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	if err != nil {
 		return v
 	}
-	if total, _, err := Expected(c, order.State.Order, refunds, looks...); err == nil {
-		v.Expected = total
+	if total, lines, err := Expected(c, order.State.Order, refunds, looks...); err == nil {
+		v.Expected, v.Explained = total, lines
 	}
 	return v
 }

@@ -121,3 +121,23 @@ func TestWhoseWayBackCanBeChosen(t *testing.T) {
 		}
 	}
 }
+
+// What a return's mail says of money adds up to the cent, with the fee for the label; goods in the place of goods are no money.
+func TestWhatAMailSaysOfAReturn(t *testing.T) {
+	b := newBench(t)
+	b.withLabels()
+	b.shop.Returns.Policy.Rules[0].Remedies = []returns.Remedy{returns.RefundRemedy, returns.RepairRemedy}
+	for remedy, want := range map[returns.Remedy]int64{returns.RefundRemedy: 3990 - 1499, returns.RepairRemedy: 0} {
+		req := request(units("l1", 1))
+		req.Remedy, req.Wish.Method = remedy, returns.ByLabel
+		c := b.must(b.desk.Open(t.Context(), b.order, req, string(remedy)))
+		v := b.desk.View(t.Context(), c.ID, b.order)
+		var sum int64
+		for _, line := range v.Explained {
+			sum += line.Amount
+		}
+		if v.Expected != want || sum != want || v.PaidBy != returns.ShopperPays || v.LabelFee != 1499 || v.Method != returns.ByLabel {
+			t.Errorf("%s: %+v", remedy, v)
+		}
+	}
+}

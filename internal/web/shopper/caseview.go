@@ -8,6 +8,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
+	"homeward/templates"
 )
 
 // casePage is one case: how far it is, what is due from whom, what was decided and why, and every cent.
@@ -72,6 +73,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		}
 	}
 	p.ItemsTitle = v.ofKind("page.case.items", c.Kind)
+	if c.State == returns.Approved && c.Conditions.Keep {
+		p.Hero.Title, p.Hero.Note = words.T("page.case.hero.approved.keep"), words.T("page.case.note.approved.keep")
+	}
 	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
 	p.Due, p.Payout = h.due(r, v, c, own), v.payoutOf(c, l.refunds)
@@ -138,24 +142,10 @@ func (v *visit) bill(total string, lines []returns.Explained) bill {
 	var sum int64
 	for _, line := range lines {
 		sum += line.Amount
-		b.Rows = append(b.Rows, sumRow{Label: v.explained(line), Amount: v.words.Money(line.Amount, currency)})
+		b.Rows = append(b.Rows, sumRow{Label: templates.Explanation(v.words, v.order.State.Order, line), Amount: v.words.Money(line.Amount, currency)})
 	}
 	b.Rows = append(b.Rows, sumRow{Label: v.words.T(total), Amount: v.words.Money(sum, currency), Total: true})
 	return b
-}
-
-// explained puts one line of a refund's explanation into words.
-func (v *visit) explained(e returns.Explained) string {
-	key := "explain." + string(e.Reason)
-	if !v.words.Has(key) {
-		key = "explain.other"
-	}
-	title := e.LineID
-	if line, ok := v.line(e.LineID); ok {
-		title = line.Title
-	}
-	data := []any{"Count", e.Quantity, "Item", title, "Text", e.Text}
-	return v.words.T(key, data...)
 }
 
 // found tells what staff found of what came back. What another inspection replaced is not told.
