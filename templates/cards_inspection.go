@@ -88,6 +88,8 @@ func receivedVariant(v View) string {
 		return "other." + string(v.Case.Remedy)
 	case v.Case.Remedy != "" && v.Case.Remedy != returns.RefundRemedy:
 		return "other"
+	case v.Case.Settled:
+		return "settled"
 	default:
 		return ""
 	}

@@ -129,6 +129,7 @@ var sampleVariants = map[messages.Topic][]func(*View){
 	messages.ReturnReceived: {
 		func(v *View) { v.Case.Inspect = true },
 		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.ExchangeRemedy, nil },
+		func(v *View) { v.Case.Settled = true },
 		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.RepairRemedy, nil },
 		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.CreditRemedy, nil },
 		arrivedFor(""), arrivedFor(returns.RepairRemedy), arrivedFor(returns.ReplacementRemedy), arrivedFor(returns.TerminationRemedy),

@@ -231,6 +231,8 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	}
 	if total, lines, err := Expected(c, order.State.Order, refunds, looks...); err == nil {
 		v.Expected, v.Explained = total, lines
+		before := c.Conditions.RefundWhen == returns.AtOnce || c.Conditions.RefundWhen == returns.OnFirstScan
+		v.Settled = before && len(v.Refunds) > 0 || total == 0 && len(v.Refunds) == 0
 	}
 	return v
 }

@@ -34,6 +34,24 @@ func when(w returns.RefundWhen) func(*store.Case) {
 	return func(c *store.Case) { c.Conditions.RefundWhen = w }
 }
 
+// Nobody is asked to send what stays, nor promised money that went before.
+func TestWhatIsTrueOfTheMoney(t *testing.T) {
+	b := newBench(t)
+	keep := b.granted("n1", units("l2", 1), func(c *store.Case) { c.Conditions.Keep, c.Conditions.RefundWhen = true, returns.AtOnce })
+	if v := b.desk.View(t.Context(), keep.ID, b.order); !v.Keep {
+		t.Error("goods that stay are to be sent")
+	}
+	c := b.granted("n2", units("l1", 1), when(returns.AtOnce))
+	c = b.receive(c, nil)
+	if v := b.desk.View(t.Context(), c.ID, b.order); !v.Settled {
+		t.Error("money that went when it was approved is promised when it arrives")
+	}
+	c = b.receive(b.granted("n3", units("l1", 1), when(returns.OnReceipt)), nil)
+	if v := b.desk.View(t.Context(), c.ID, b.order); v.Settled {
+		t.Error("money that goes now is not told")
+	}
+}
+
 // The money goes at the moment that the conditions name, and once.
 func TestMoneyGoesWhenTheConditionsSay(t *testing.T) {
 	t.Run("at once", func(t *testing.T) {

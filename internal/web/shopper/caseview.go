@@ -26,7 +26,6 @@ type casePage struct {
 	CanCall                  bool
 	ItemsTitle               string
 	Items                    []itemRow
-	ItemsTitle               string
 	Refunds                  []refundRow
 	Bill                     *bill
 	Payout                   *payout
