@@ -34,6 +34,35 @@ func when(w returns.RefundWhen) func(*store.Case) {
 	return func(c *store.Case) { c.Conditions.RefundWhen = w }
 }
 
+// One parcel that the shopper names for two orders pays neither at its scan, says so once, and staff can go on.
+func TestOneParcelForTwoOrders(t *testing.T) {
+	b := newBench(t)
+	other := b.order
+	other.ID, other.ExternalID, other.NumberKey = "o2", "1002", "1002"
+	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), other) })
+	const number = "620000000000000000000001"
+	first := b.must(b.desk.Open(t.Context(), other, request(units("l2", 1)), "x1"))
+	b.must(b.desk.MarkSent(t.Context(), first, number))
+	c := b.granted("n1", units("l2", 1), when(returns.OnFirstScan))
+	c = b.must(b.desk.MarkSent(t.Context(), c, number))
+	b.scan(c, orders.HandedOver)
+	b.scan(c, orders.InTransit)
+	b.scan(c, orders.Delivered)
+	b.refunds()
+	log, err := b.db.CaseLog(t.Context(), c.ID)
+	said := 0
+	for _, step := range log {
+		if step.Step == "parcel_claimed_twice" {
+			said++
+		}
+	}
+	if err != nil || said != 1 {
+		t.Errorf("said %d times (%v)", said, err)
+	}
+	b.receive(b.must(b.db.Case(t.Context(), c.ID)), nil)
+	b.refunds(2020)
+}
+
 // Nobody is asked to send what stays, nor promised money that went before.
 func TestWhatIsTrueOfTheMoney(t *testing.T) {
 	b := newBench(t)

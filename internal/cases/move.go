@@ -153,6 +153,11 @@ func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 	if err != nil || slices.ContainsFunc(log, byCarrier) {
 		return nil, err
 	}
+	if c.Kind == returns.Return && c.Conditions.RefundWhen == returns.OnFirstScan { // the scan is all that its money waits for
+		if alone, err := d.claimedAlone(ctx, tx, caseID); err != nil || !alone {
+			return nil, err
+		}
+	}
 	if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
 		return nil, nil
 	}
@@ -167,6 +172,9 @@ func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 	return append(tasks, due...), err
 }
 
+// claimedTwice is the step of a case's log that says that another order's case names the same parcel.
+const claimedTwice = "parcel_claimed_twice"
+
 // claimedAlone tells whether a case is the only one, of all orders, whose shopper gave its tracking number. A number that
 // two orders claim proves neither parcel: one may have been typed to be paid for the other's goods, so staff look first.
 func (d *Desk) claimedAlone(ctx context.Context, tx *store.Tx, caseID string) (bool, error) {
@@ -180,7 +188,11 @@ func (d *Desk) claimedAlone(ctx context.Context, tx *store.Tx, caseID string) (b
 	}
 	for _, other := range claims {
 		if other.OrderID != c.OrderID {
-			return false, d.log(ctx, tx, c.ID, Carrier, "parcel_claimed_twice", "delivered, but return "+other.RMA+" of another order names the same parcel")
+			log, err := tx.CaseLog(ctx, c.ID)
+			if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == claimedTwice }) {
+				return false, err
+			}
+			return false, d.log(ctx, tx, c.ID, Carrier, claimedTwice, "a carrier has it, but return "+other.RMA+" of another order names the same parcel")
 		}
 	}
 	return true, nil
