@@ -51,7 +51,11 @@ func (d *Desk) onClaim(ctx context.Context, caseID string, move func(m *claimMov
 // claimAt reads a claim, and keeps others that move it waiting until this transaction ends.
 func (d *Desk) claimAt(ctx context.Context, tx *store.Tx, caseID string) (m claimMove, err error) {
 	m.tx = tx
-	if err = tx.Alone(ctx, "claim "+caseID); err != nil {
+	there, err := tx.Case(ctx, caseID)
+	if err != nil {
+		return m, err
+	}
+	if err = tx.AloneWithOrder(ctx, there.OrderID); err != nil {
 		return m, err
 	}
 	if m.c, err = tx.Case(ctx, caseID); err != nil {

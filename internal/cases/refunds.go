@@ -64,7 +64,7 @@ func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *
 // accountOf reads what the money of a case depends on. Two cases of one order take turns: each is reckoned with what the other took.
 func (d *Desk) accountOf(ctx context.Context, tx *store.Tx, order store.Order, c store.Case) (account, error) {
 	a := account{c: c, order: order.State.Order}
-	if err := tx.Alone(ctx, "plan "+order.ID); err != nil {
+	if err := tx.AloneWithOrder(ctx, order.ID); err != nil {
 		return a, err
 	}
 	var err error

@@ -59,7 +59,7 @@ func (r *Reads) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
 // CasesOf gives an order's cases, oldest first, and keeps other transactions that ask the same from going on until this
 // one ends, so that two requests for the same units do not both find them free.
 func (tx *Tx) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
-	if err := tx.lock(ctx, "cases "+orderID); err != nil {
+	if err := tx.AloneWithOrder(ctx, orderID); err != nil {
 		return nil, err
 	}
 	return tx.Reads.CasesOf(ctx, orderID)
@@ -86,6 +86,9 @@ func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) 
 // InsertCase adds a case and gives it what its form uploaded. ErrDuplicate when (order, nonce) or (shop, rma) is there.
 func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 	tx.touchCase(c.ID, CaseTouch{Opened: true})
+	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil {
+		return err
+	}
 	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
@@ -99,6 +102,9 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
 // meanwhile. It leaves shop, order, nonce, rma, kind and created_at.
 func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
+	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil { // before the row: see there
+		return err
+	}
 	tx.touchCase(c.ID, CaseTouch{Moved: tx.caseMoves(ctx, c)})
 	return must(ctx, tx.q, ErrConflict, `UPDATE cases SET state = $3, reason = $4, remedy = $5, note = $6, items = $7,
 		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, version = version + 1 WHERE id = $1 AND version = $2`,

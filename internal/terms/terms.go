@@ -28,13 +28,16 @@ func Contract(shop *config.Shop, order store.Order) returns.Contract {
 // OfCase puts the terms of a case in step with the case.
 func OfCase(ctx context.Context, tx *store.Tx, shop *config.Shop, caseID string, now time.Time) ([]store.Task, error) {
 	owner := store.OwnerOfCase(caseID)
-	// What two transactions change of one case is reckoned together by whoever is second.
-	if err := tx.Alone(ctx, "terms "+owner); err != nil {
-		return nil, err
-	}
 	c, err := tx.Case(ctx, caseID)
 	if err != nil {
 		return nil, ignoreMissing(err)
+	}
+	// What two transactions change of one case is reckoned together by whoever is second.
+	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil {
+		return nil, err
+	}
+	if c, err = tx.Case(ctx, caseID); err != nil {
+		return nil, err
 	}
 	order, err := tx.Order(ctx, c.OrderID)
 	if err != nil {
