@@ -39,6 +39,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/price":                "agent",
 	"GET /ops/withdrawals":                        "viewer",
 	"POST /ops/withdrawals":                       "agent",
+	"POST /ops/claims":                            "agent",
 	"GET /ops/withdrawals/{id}":                   "viewer",
 	"POST /ops/withdrawals/{id}/see":              "agent",
 	"POST /ops/withdrawals/{id}/resolve":          "agent",
