@@ -49,7 +49,8 @@ func (c composer) noMoney() bool {
 func (c composer) wayBack(s *section) {
 	k := c.v.Case
 	asked := c.v.Topic == messages.ReturnRequested
-	if k.Keep || !(asked || c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon) {
+	told := asked || c.v.Topic == messages.ReturnApproved || c.v.Topic == messages.ReturnSendSoon
+	if k.Keep || !told {
 		return
 	}
 	if !asked && !k.SendBackBy.IsZero() {

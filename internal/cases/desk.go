@@ -182,6 +182,20 @@ func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c 
 	return outbox.Add(ctx, tx, order, messages.ForCase(notice), now)
 }
 
+// sendBackBy gives a moment of the last day to send the goods of a case; zero when there is none, or they were sent.
+func (d *Desk) sendBackBy(ctx context.Context, c store.Case) time.Time {
+	all, err := d.DB.TermsOf(ctx, store.OwnerOfCase(c.ID))
+	if err != nil {
+		return time.Time{}
+	}
+	for _, t := range all {
+		if t.Kind == returns.TermSendBack && t.MetAt.IsZero() {
+			return withdrawals.LastDay(t.EndAt)
+		}
+	}
+	return time.Time{}
+}
+
 // View puts a case into the templates' words; nil when it cannot be read.
 func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *templates.Case {
 	c, err := d.DB.Case(ctx, caseID)
@@ -197,13 +211,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	if c.Kind == returns.Return {
 		v.PaidBy = cmp.Or(c.Conditions.PaidBy, returns.ShopPays)
 	}
-	if all, err := d.DB.TermsOf(ctx, store.OwnerOfCase(c.ID)); err == nil {
-		for _, t := range all {
-			if t.Kind == returns.TermSendBack && t.MetAt.IsZero() {
-				v.SendBackBy = withdrawals.LastDay(t.EndAt)
-			}
-		}
-	}
+	v.SendBackBy = d.sendBackBy(ctx, c)
 	for _, item := range c.Items {
 		for _, line := range order.State.Order.Lines {
 			if line.ID == item.LineID {

@@ -160,6 +160,9 @@ func TestFeesAreTakenOnce(t *testing.T) {
 		c.Conditions.HandlingFee, c.Conditions.LabelFee, c.Wish.Method = 500, 200, returns.ByQR
 		c.Conditions.Restocking = []returns.LineRate{{LineID: "l1", Percent: 10}}
 	})
+	b.write(func(tx *store.Tx) error {
+		return tx.AddLabel(t.Context(), store.Label{ID: "lb1", Shop: c.Shop, OrderID: c.OrderID, CaseID: c.ID, Status: store.LabelBought, CreatedAt: noon, UpdatedAt: noon})
+	})
 	c = b.receive(c, units("l1", 1))
 	b.receive(c, units("l1", 1))
 	rows := b.refunds(3990-399-700, 3990-399)

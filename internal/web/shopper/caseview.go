@@ -71,7 +71,6 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 			p.Items = append(p.Items, v.item(line, item.Quantity))
 		}
 	}
-	p.ItemsTitle = v.ofKind("page.case.items", c.Kind)
 	if c.State == returns.Approved && c.Conditions.Keep {
 		p.Hero.Title, p.Hero.Note = words.T("page.case.hero.approved.keep"), words.T("page.case.note.approved.keep")
 	}

@@ -71,7 +71,7 @@ func TestClaimOnItsPage(t *testing.T) {
 		t.Fatalf("%+v, %v", kept, err)
 	}
 	w := b.get(page)
-	has(t, w, 200, "What you reported", "In your words", "Uchwyt odpadł. &lt;script&gt;", "It does not work as it should", "You asked for", "Repair",
+	has(t, w, 200, "Items in this claim", "In your words", "Uchwyt odpadł. &lt;script&gt;", "It does not work as it should", "You asked for", "Repair",
 		`<img src="`+path+"/files/"+kept[0].ID+`"`)
 	if n := strings.Count(w.Body.String(), "Uchwyt odpadł."); n != 1 {
 		t.Errorf("what was said stands on the page %d times", n)

@@ -66,6 +66,7 @@ type CaseRecords interface {
 	CaseByNonce(ctx context.Context, orderID, nonce string) (store.Case, error)
 	CasesOf(ctx context.Context, orderID string) ([]store.Case, error)
 	CaseLog(ctx context.Context, caseID string) ([]store.CaseStep, error)
+	LabelsOf(ctx context.Context, caseID string) ([]store.Label, error)
 }
 
 // CaseFindings finds what belongs to a case, by its id.
@@ -74,7 +75,6 @@ type CaseFindings interface {
 	Withdrawal(ctx context.Context, id string) (store.Withdrawal, error)
 	ClaimOfCase(ctx context.Context, caseID string) (store.Claim, error)
 	FilesOf(ctx context.Context, caseID string) ([]store.File, error)
-	LabelsOf(ctx context.Context, caseID string) ([]store.Label, error)
 	// TermsOf gives the deadlines of an owner: store.OwnerOfCase.
 	TermsOf(ctx context.Context, owner string) ([]store.Term, error)
 }
@@ -99,12 +99,12 @@ type Requests interface {
 	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
 	// Change replaces what a return asks for, while that can be.
 	Change(ctx context.Context, c store.Case, request returns.Request) (store.Case, error)
+	// ChooseMethod keeps how the shopper sends the goods of an approved case back.
+	ChooseMethod(ctx context.Context, c store.Case, m returns.SendMethod) (store.Case, error)
 }
 
 // Moves are what a shopper does about a case.
 type Moves interface {
-	// ChooseMethod keeps how the shopper sends the goods of an approved case back.
-	ChooseMethod(ctx context.Context, c store.Case, m returns.SendMethod) (store.Case, error)
 	// MarkSent records that the shopper gave the parcel back to a carrier.
 	MarkSent(ctx context.Context, c store.Case, trackingNumber string) (store.Case, error)
 	// Appeal keeps what a shopper says against an inspection; said again it is kept once.

@@ -67,7 +67,7 @@ func TestWhatEachWayCosts(t *testing.T) {
 	has(t, w, 200, `name="method" value="label"`, `name="method" value="own"`, "You can also choose this later", "What it costs depends on the items and the reason")
 	lacks(t, w, `value="qr"`)
 	has(t, b.post(path+"/returns/check", with(goodForm("n1"), "method", "label")), 200, "With our label, to print", "Return label", "PLN 24.91")
-	has(t, b.post(path+"/returns/check", with(goodForm("n1"), "method", "own")), 200, "Myself, with a carrier of my choice", "PLN 39.90")
+	has(t, b.post(path+"/returns/check", with(goodForm("n1"), "method", "own")), 200, "By a carrier of my own choice", "PLN 39.90")
 	has(t, b.post(path+"/returns/check", with(goodForm("n1"), "method", "qr")), 422, `href="#method"`)
 }
 
