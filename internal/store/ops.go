@@ -46,4 +46,6 @@ func (tx *Tx) Alone(ctx context.Context, key string) error { return tx.lock(ctx,
 
 // AloneWithOrder keeps other transactions that move cases of an order, or plan its money, waiting until this one ends. Whoever
 // needs more locks takes this one first, but after a payment's: so no two wait for each other.
-func (tx *Tx) AloneWithOrder(ctx context.Context, orderID string) error { return tx.lock(ctx, "cases "+orderID) }
+func (tx *Tx) AloneWithOrder(ctx context.Context, orderID string) error {
+	return tx.lock(ctx, "cases "+orderID)
+}
