@@ -393,7 +393,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, c *store.Case, was, n
 	if was.Outcome == now.Outcome && was.Deduction == now.Deduction {
 		return nil, d.step(ctx, tx, c, returns.Inspect, actor, "upheld: "+summary([]returns.Inspection{now.Inspection}))
 	}
-	if c.State == returns.Closed {
+	if c.State == returns.Closed || c.State == returns.Rejected {
 		if err := d.step(ctx, tx, c, returns.Reopened, actor, "an appeal was right"); err != nil {
 			return nil, err
 		}

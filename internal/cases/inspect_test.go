@@ -204,6 +204,32 @@ func TestAppealOfARefusal(t *testing.T) {
 	}
 }
 
+// A return that was refused after its goods were looked at is opened again by an objection that was right, and by no other.
+func TestAppealAgainstARefusedReturn(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer returns.Inspection
+		state  returns.State
+		paid   []int64
+	}{
+		"right":  {returns.Inspection{Grade: returns.Damaged, Outcome: returns.Accept, Reason: "the carrier did it"}, returns.Refunding, []int64{3990}},
+		"upheld": {returns.Inspection{Grade: returns.Damaged, Outcome: returns.DoNotPay, Reason: "it was used"}, returns.Rejected, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			k := b.granted("n1", units("l1", 2), func(c *store.Case) { c.Conditions.RefundWhen = returns.OnInspection })
+			k = b.inspect(b.receive(k, nil), row("l1", 1, returns.Damaged, returns.DoNotPay, 0))
+			k = b.must(b.desk.Reject(t.Context(), k, "staff:olga", "It was used."))
+			found := b.inspections(k)[0]
+			if err := b.desk.Appeal(t.Context(), k, found.ID, "it was like that"); err != nil {
+				t.Fatal(err)
+			}
+			k = b.must(b.desk.AnswerAppeal(t.Context(), k, found.ID, c.answer, "staff:jan"))
+			b.refunds(c.paid...)
+			b.state(k, c.state)
+		})
+	}
+}
+
 // What is upheld moves nothing, is told, and is the last word here.
 func TestAnUpheldRefusal(t *testing.T) {
 	b := newBench(t)

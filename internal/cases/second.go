@@ -16,14 +16,15 @@ const SecondPerson = "second_person"
 // released is the step of a case's log that Release writes.
 const released = "refund_released"
 
-const secondSays = "The case pays back more than one person may decide: a member of staff who did not move it lets the refund go."
+const secondSays = "The order's cases pay back more than one person may decide: a member of staff who did not move this one lets the refund go."
 
 // WaitsForSecond tells of a refund that nobody let go yet.
 func WaitsForSecond(r store.Refund) bool {
 	return r.State == store.RefundHeld && r.ErrorCode == SecondPerson && r.ReleasedBy == ""
 }
 
-// needsSecond tells whether a case brings more, with this plan, than the shop lets one person decide.
+// needsSecond tells whether an order's cases bring more, with this plan, than the shop lets one person decide: many small cases of
+// one order are one large one. What a second person let go is not counted again.
 func (d *Desk) needsSecond(shopID string, a account, plan returns.Breakdown) bool {
 	shop, ok := d.Config.Shop(shopID)
 	if !ok {
@@ -31,8 +32,10 @@ func (d *Desk) needsSecond(shopID string, a account, plan returns.Breakdown) boo
 	}
 	limit, set := shop.Returns.FourEyes.In(a.order.Currency)
 	sum := plan.Total
-	for _, line := range a.told() {
-		sum += line.Amount
+	for _, r := range store.Standing(distinct(a.refunds)) {
+		if r.Origin == store.OriginHomeward && counts(r) && r.ReleasedBy == "" {
+			sum += r.Amount
+		}
 	}
 	return set && sum > limit
 }

@@ -47,6 +47,18 @@ func TestFourEyes(t *testing.T) {
 	}
 }
 
+// Many small cases of one order are one large one.
+func TestFourEyesOfSmallCases(t *testing.T) {
+	b := newBench(t)
+	b.shop.Returns.FourEyes = returns.Amounts{{Minor: 4000, Currency: "PLN"}}
+	b.receive(b.open("n1", units("l1", 1)), nil)
+	b.receive(b.open("n2", units("l1", 1)), nil)
+	rows := b.refunds(3990, 3990)
+	if rows[0].State != store.Due || !cases.WaitsForSecond(rows[1]) {
+		t.Errorf("%s, then %s %s", rows[0].State, rows[1].State, rows[1].ErrorCode)
+	}
+}
+
 // Who entered a statement that came by letter lets no money of it go.
 func TestFourEyesOfALetter(t *testing.T) {
 	b := newBench(t)

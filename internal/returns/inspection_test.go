@@ -150,8 +150,8 @@ func TestWhatAnInspectionPays(t *testing.T) {
 	})
 }
 
-// TestInspectionMovesNoState: looking at goods decides nothing about where a case stands, and is never possible where it ended
-// without goods or was not begun.
+// TestInspectionMovesNoState: looking at goods decides nothing about where a case stands, and is never possible where it was
+// called off or not begun.
 func TestInspectionMovesNoState(t *testing.T) {
 	states := []returns.State{returns.Requested, returns.Approved, returns.Rejected, returns.InTransit, returns.Received, returns.Refunding, returns.Closed, returns.Withdrawn}
 	steps := []returns.Step{returns.Approve, returns.Reject, returns.Send, returns.Receive, returns.Inspect, returns.Refund, returns.Settle, returns.CallOff, returns.Reopened}
@@ -164,7 +164,7 @@ func TestInspectionMovesNoState(t *testing.T) {
 			}
 		}
 		to, err := returns.NextFor(kind, state, returns.Inspect)
-		never := state == returns.Requested || state == returns.Rejected || state == returns.Withdrawn
+		never := state == returns.Requested || state == returns.Withdrawn
 		if to != state || (err != nil) != never || (err != nil && !errors.Is(err, returns.ErrStep)) {
 			t.Fatalf("inspected while %s: %s, %v", state, to, err)
 		}

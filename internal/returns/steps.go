@@ -26,7 +26,8 @@ var ErrStep = errors.New("returns: this step cannot be taken now")
 
 // next is the whole state machine. Received comes from requested too, because people send goods before they are told to.
 // Money can go before the goods are back, where conditions or the law say so.
-// Closed is final but for one thing: money that turns out not to have arrived opens it again.
+// Closed is final but for one thing: money that turns out not to have arrived, or an objection that was right, opens it again; so
+// does such an objection a case that was refused after its goods were looked at.
 var next = map[State]map[Step]State{
 	Requested: {Approve: Approved, Reject: Rejected, Receive: Received, CallOff: Withdrawn},
 	Approved:  {Inspect: Approved, Send: InTransit, Receive: Received, Refund: Refunding, CallOff: Withdrawn, Settle: Closed},
@@ -34,7 +35,7 @@ var next = map[State]map[Step]State{
 	Received:  {Receive: Received, Inspect: Received, Refund: Refunding, Reject: Rejected, Settle: Closed},
 	Refunding: {Inspect: Refunding, Send: Refunding, Receive: Refunding, Refund: Refunding, Settle: Closed},
 	Closed:    {Inspect: Closed, Reopened: Refunding},
-	Rejected:  {},
+	Rejected:  {Inspect: Rejected, Reopened: Refunding},
 	Withdrawn: {},
 }
 
