@@ -80,7 +80,7 @@ func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) 
 		var s CaseStep
 		err := r.Scan(&s.ID, &s.CaseID, timeColumn{&s.At}, &s.Actor, &s.Step, &s.Note)
 		return s, err
-	}, "SELECT id, case_id, at, actor, step, note FROM case_log WHERE case_id = $1 ORDER BY at, id", caseID)
+	}, "SELECT id, case_id, at, actor, step, note FROM case_log WHERE case_id = $1 ORDER BY at, seq, id", caseID)
 }
 
 // InsertCase adds a case and gives it what its form uploaded. ErrDuplicate when (order, nonce) or (shop, rma) is there.
@@ -115,7 +115,9 @@ func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 // AddCaseStep appends a line to a case's log.
 func (tx *Tx) AddCaseStep(ctx context.Context, step CaseStep) error {
 	tx.touchCase(step.CaseID, CaseTouch{})
-	_, err := exec(ctx, tx.q, "INSERT INTO case_log (id, case_id, at, actor, step, note) VALUES ($1, $2, $3, $4, $5, $6)",
+	_, err := exec(ctx, tx.q, `INSERT INTO case_log (id, case_id, at, actor, step, note, seq)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), COALESCE(MAX(seq), 0) + 1
+		FROM case_log WHERE case_id = $2`,
 		step.ID, step.CaseID, ms(step.At), step.Actor, step.Step, step.Note)
 	return err
 }

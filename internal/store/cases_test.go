@@ -74,12 +74,13 @@ func TestCaseLogAndAudit(t *testing.T) {
 		ctx := t.Context()
 		second := store.CaseStep{ID: "s1", CaseID: "c1", At: t0.Add(1e9), Actor: "staff:olga", Step: "approved", Note: "ok"}
 		first := store.CaseStep{ID: "s2", CaseID: "c1", At: t0, Actor: "shopper", Step: "requested"}
+		third := store.CaseStep{ID: "s0", CaseID: "c1", At: second.At, Actor: "homeward", Step: "closed"} // of the same moment, after it
 		old := store.AuditEntry{ID: "a1", At: t0, User: "olga", Action: "approve", Object: "case:c1", Note: "ok"}
 		fresh := store.AuditEntry{ID: "a2", At: t0, User: "olga", Action: "retry", Object: "case:c1"}
 		write(t, db, func(tx *store.Tx) error {
-			return errors.Join(tx.AddCaseStep(ctx, second), tx.AddCaseStep(ctx, first), tx.AddAudit(ctx, old), tx.AddAudit(ctx, fresh))
+			return errors.Join(tx.AddCaseStep(ctx, second), tx.AddCaseStep(ctx, first), tx.AddCaseStep(ctx, third), tx.AddAudit(ctx, old), tx.AddAudit(ctx, fresh))
 		})
-		if diff := cmp.Diff([]store.CaseStep{first, second}, must[[]store.CaseStep](t)(db.CaseLog(ctx, "c1"))); diff != "" {
+		if diff := cmp.Diff([]store.CaseStep{first, second, third}, must[[]store.CaseStep](t)(db.CaseLog(ctx, "c1"))); diff != "" {
 			t.Error(diff)
 		}
 		if diff := cmp.Diff([]store.AuditEntry{fresh, old}, must[[]store.AuditEntry](t)(db.AuditOf(ctx, "case:c1", 9))); diff != "" {

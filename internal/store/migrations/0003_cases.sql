@@ -5,6 +5,9 @@ ALTER TABLE cases ADD COLUMN conditions TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE cases ADD COLUMN wish TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE cases ADD COLUMN answers TEXT NOT NULL DEFAULT '[]';
 
+-- What comes after what in a case's log: two steps of one moment have the same time.
+ALTER TABLE case_log ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
+
 -- Why a refund is as large as it is, line by line; who let one go that needs two people; and the shopper's express consent
 -- to be paid in another way than they paid.
 ALTER TABLE refunds ADD COLUMN explanation TEXT NOT NULL DEFAULT '[]';
@@ -33,6 +36,7 @@ CREATE INDEX inspections_case ON inspections (case_id, id);
 CREATE INDEX inspections_appeals ON inspections (appealed_at) WHERE appealed_at <> 0 AND replaced_by = '';
 
 -- +goose Down
+ALTER TABLE case_log DROP COLUMN seq;
 DROP TABLE inspections;
 ALTER TABLE refunds DROP COLUMN consent;
 ALTER TABLE refunds DROP COLUMN released_by;
