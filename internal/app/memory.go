@@ -15,12 +15,15 @@ const (
 	// collections spare about a fifth of its CPU.
 	calmPercent = 50
 	busyPercent = 200
+	// warmUp is how long after the start nothing is told by how much is allocated: starting up looks like a rush.
+	warmUp = 5 * time.Second
 	// busy is how many bytes a second a process allocates that has work. The embedded Redis alone, idle, takes 12 MB.
 	busy = 32e6
 )
 
 // collector sets the pace of Go's garbage collector after each collection, by how much was allocated since the last one.
 type collector struct {
+	began     time.Time
 	last      time.Time
 	allocated uint64 // by then, in bytes since the start
 	stopped   atomic.Bool
@@ -31,7 +34,8 @@ type collector struct {
 // back what starting up took: templates, tables and migrations leave more garbage behind than an hour of quiet.
 func settle() (stop func()) {
 	debug.FreeOSMemory()
-	c := &collector{last: time.Now(), allocated: allocatedBytes(), set: debug.SetGCPercent}
+	now := time.Now()
+	c := &collector{began: now, last: now, allocated: allocatedBytes(), set: debug.SetGCPercent}
 	if os.Getenv("GOGC") == "" {
 		c.set(calmPercent)
 		c.watch()
@@ -52,7 +56,9 @@ func (c *collector) collected() {
 		return
 	}
 	now, allocated := time.Now(), allocatedBytes()
-	c.set(percent(allocated-c.allocated, now.Sub(c.last)))
+	if now.Sub(c.began) > warmUp {
+		c.set(percent(allocated-c.allocated, now.Sub(c.last)))
+	}
 	c.last, c.allocated = now, allocated
 	c.watch()
 }
