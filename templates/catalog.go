@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -81,6 +82,9 @@ func loadCatalog(files fs.FS) (*catalog, error) {
 		}
 		tag := language.MustParse(lang)
 		for id, m := range messages {
+			if m.plain() { // said as it stands, see say: half of all texts need no template
+				continue
+			}
 			if err := bundle.AddMessages(tag, m.forBundle(id)); err != nil {
 				return nil, fmt.Errorf("templates: %s: %s: %w", lang, id, err)
 			}
@@ -101,6 +105,9 @@ func loadCatalog(files fs.FS) (*catalog, error) {
 	}
 	return c, nil
 }
+
+// plain tells of a text without plural forms and without anything to fill in.
+func (m message) plain() bool { return len(m) == 1 && !strings.Contains(m["other"], "{{") }
 
 func (m message) forBundle(id string) *i18n.Message {
 	return &i18n.Message{
