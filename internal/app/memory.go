@@ -13,7 +13,7 @@ const (
 	// calmPercent and busyPercent are how far the heap may grow beyond what lives in it before it is collected. In calm
 	// the process stays small. Under load little lives: a webhook's bytes are garbage as soon as they are on disk, and fewer
 	// collections spare about a fifth of its CPU.
-	calmPercent = 50
+	calmPercent = 30
 	busyPercent = 200
 	// warmUp is how long after the start nothing is told by how much is allocated: starting up looks like a rush.
 	warmUp = 5 * time.Second
