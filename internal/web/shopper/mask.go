@@ -12,7 +12,7 @@ import (
 func maskedPlace(a orders.Address) string {
 	var parts []string
 	if code := []rune(strings.TrimSpace(a.PostalCode)); len(code) > 2 {
-		parts = append(parts, string(code[:2])+"•••")
+		parts = append(parts, "\u2066"+string(code[:2])+"•••\u2069") // isolated: its head stays its head among Arabic words
 	}
 	if city := strings.TrimSpace(a.City); city != "" {
 		parts = append(parts, city)
