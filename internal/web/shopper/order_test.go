@@ -53,7 +53,7 @@ func TestWhatThePageSays(t *testing.T) {
 			w := b.get(path)
 			has(t, w, 200, c.say...)
 			lacks(t, w, c.not...)
-			has(t, w, 200, "Order #1001", "Earl Grey", "PLN 273.79", "z•••@example.com", "31••• Kraków", `<a class="button quiet" href="`+path+`/withdraw">Withdraw from contract here</a>`)
+			has(t, w, 200, "Order #1001", "Earl Grey", "PLN 273.79", "z•••@example.com", "31•••\u2069 Kraków", `<a class="button quiet" href="`+path+`/withdraw">Withdraw from contract here</a>`)
 		})
 	}
 }
