@@ -143,25 +143,16 @@ func (d *Desk) planCancelled(ctx context.Context, tx *store.Tx, order store.Orde
 	a := account{order: o, refunds: refunds}
 	parts := a.parts(plan.Total)
 	cuts := returns.CutLedger(plan.Ledger, parts)
-	var tasks []store.Task
+	var rows []store.Refund
 	for i, part := range parts {
 		if part.Kind == "cash_on_delivery" {
 			continue
 		}
 		row := d.refund(order, store.Case{}, part, fmt.Sprintf("cancel:%s:%d", order.ID, i))
 		row.Lines, row.Explanation = cuts[i], plan.Lines
-		added, err := tx.InsertRefund(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		if !added {
-			return nil, store.ErrConflict
-		}
-		if row.State == store.Due {
-			tasks = append(tasks, store.Task{Kind: store.RefundWork, ID: row.ID})
-		}
+		rows = append(rows, row)
 	}
-	return tasks, nil
+	return book(ctx, tx, rows)
 }
 
 // allOpen gives the units of an order that did not go back.

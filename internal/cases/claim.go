@@ -39,24 +39,9 @@ func (d *Desk) takeClaim(ctx context.Context, order store.Order, in claimIn) (st
 	if !ok {
 		return store.Case{}, store.ErrNotFound
 	}
-	var c store.Case
-	var tasks []store.Task
-	var err error
-	for range openTries {
-		err = d.DB.Write(ctx, func(tx *store.Tx) error {
-			var err error
-			c, tasks, err = d.claimOnce(ctx, tx, shop, order.ID, in)
-			return err
-		})
-		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
-			break
-		}
-	}
-	if err != nil {
-		return store.Case{}, err
-	}
-	d.Queue.Enqueue(ctx, tasks...)
-	return c, nil
+	return d.take(ctx, func(tx *store.Tx) (store.Case, []store.Task, error) {
+		return d.claimOnce(ctx, tx, shop, order.ID, in)
+	})
 }
 
 func (d *Desk) claimOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, in claimIn) (store.Case, []store.Task, error) {

@@ -20,19 +20,26 @@ func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request,
 	if !ok {
 		return store.Case{}, store.ErrNotFound
 	}
+	return d.take(ctx, func(tx *store.Tx) (store.Case, []store.Task, error) {
+		return d.openOnce(ctx, tx, shop, order.ID, req, nonce)
+	})
+}
+
+// take opens a case in a transaction of its own and rings for what follows. It starts again when the twin of a form was faster, the
+// number of the case is taken, or the order had news: then everything is asked as it is now.
+func (d *Desk) take(ctx context.Context, once func(tx *store.Tx) (store.Case, []store.Task, error)) (store.Case, error) {
 	var c store.Case
 	var tasks []store.Task
 	var err error
 	for range openTries {
 		err = d.DB.Write(ctx, func(tx *store.Tx) error {
 			var err error
-			c, tasks, err = d.openOnce(ctx, tx, shop, order.ID, req, nonce)
+			c, tasks, err = once(tx)
 			return err
 		})
 		if !errors.Is(err, store.ErrDuplicate) && !errors.Is(err, store.ErrConflict) {
 			break
 		}
-		// The twin of this form was faster, the return number is taken, or the order had news: once more, as it is now.
 	}
 	if err != nil {
 		return store.Case{}, err
@@ -41,7 +48,7 @@ func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request,
 	return c, nil
 }
 
-// openTries bounds how often Open starts again.
+// openTries bounds how often take starts again.
 const openTries = 5
 
 // openOnce gives the case that a form made before, else a new one and what is to be told of it.

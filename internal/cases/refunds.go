@@ -103,15 +103,24 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, order store.Order, c *st
 	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
 		return nil, err
 	}
-	var tasks []store.Task
 	parts := a.parts(plan.Total)
 	cuts := returns.CutLedger(plan.Ledger, parts)
+	rows := make([]store.Refund, 0, len(parts))
 	for i, part := range parts {
 		row := d.refund(order, *c, part, a.planID(i))
 		row.Lines, row.Explanation = cuts[i], plan.Lines
 		if d.needsSecond(order.Shop, a, plan) {
 			row.State, row.NeedsPerson, row.ErrorCode, row.ErrorMessage = store.RefundHeld, true, SecondPerson, secondSays
 		}
+		rows = append(rows, row)
+	}
+	return book(ctx, tx, rows)
+}
+
+// book writes planned refunds into the ledger and gives the tasks of those that go at once. store.ErrConflict when one is there.
+func book(ctx context.Context, tx *store.Tx, rows []store.Refund) ([]store.Task, error) {
+	var tasks []store.Task
+	for _, row := range rows {
 		added, err := tx.InsertRefund(ctx, row)
 		if err != nil {
 			return nil, err

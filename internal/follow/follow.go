@@ -57,9 +57,7 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 			return nil, err
 		}
 		for _, c := range all {
-			if _, known := touched.Cases[c.ID]; !known {
-				touched.TouchCase(c.ID)
-			}
+			touched.TouchCase(c.ID)
 		}
 	}
 	return nil, nil

@@ -271,19 +271,7 @@ func (c *console) writeShopper(w http.ResponseWriter, r *http.Request, v visit) 
 
 // sayInformed notes how the consumer was told of the right of withdrawal.
 func (c *console) sayInformed(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "words", maxNote)
-	if note == "" {
-		return c.done(w, r, "returns", id, nil, "need_note")
-	}
-	k, err := c.Store.Case(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	if err := c.Cases.SayInformed(r.Context(), k, v.actor(), note); err != nil {
-		return err
-	}
-	err = c.mend(r.Context(), v, act{name: "note how the consumer was informed", object: "case:" + id, note: note})
-	return c.done(w, r, "returns", id, err, "informed")
+	return c.noteOnCase(w, r, v, "note how the consumer was informed", "informed", c.Cases.SayInformed)
 }
 
 // foundView is one inspection as a page shows it.

@@ -44,6 +44,13 @@ func (c *console) endReturn(w http.ResponseWriter, r *http.Request, v visit) err
 
 // proveDispatch records that the consumer proved to have sent the goods of a withdrawal.
 func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.noteOnCase(w, r, v, "proof of dispatch", "proven", c.Cases.ProofOfDispatch)
+}
+
+// noteOnCase keeps a fact about a case that moves nothing, with a note that says how staff know.
+func (c *console) noteOnCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string,
+	do func(ctx context.Context, k store.Case, actor, note string) error,
+) error {
 	id, note := r.PathValue("id"), text(r, "words", maxNote)
 	if note == "" {
 		return c.done(w, r, "returns", id, nil, "need_note")
@@ -52,11 +59,11 @@ func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit)
 	if err != nil {
 		return err
 	}
-	if err := c.Cases.ProofOfDispatch(r.Context(), k, v.actor(), note); err != nil {
+	if err := do(r.Context(), k, v.actor(), note); err != nil {
 		return err
 	}
-	err = c.mend(r.Context(), v, act{name: "proof of dispatch", object: "case:" + id, note: note})
-	return c.done(w, r, "returns", id, err, "proven")
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: note})
+	return c.done(w, r, "returns", id, err, notice)
 }
 
 // payWithoutGoods lets the money go although the goods did not come.

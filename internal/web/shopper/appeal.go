@@ -44,11 +44,7 @@ func foundWord(i store.Inspection) string {
 // objectTo keeps what a shopper says against an inspection; a person looks at it again. The same inspection is objected to once,
 // so a form sent twice does it once.
 func (h *handler) objectTo(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c, l, ok := h.findCase(w, r, v)
+	c, l, ok := h.postedCase(w, r, v)
 	if !ok {
 		return
 	}

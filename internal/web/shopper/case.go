@@ -34,6 +34,15 @@ func (h *handler) findCase(w http.ResponseWriter, r *http.Request, v *visit) (st
 	return l.cases[i], l, true
 }
 
+// postedCase reads a form about a case and finds the case; false when an answer was given instead.
+func (h *handler) postedCase(w http.ResponseWriter, r *http.Request, v *visit) (store.Case, ledger, bool) {
+	if err := r.ParseForm(); err != nil {
+		h.refuse(w, r, http.StatusRequestEntityTooLarge)
+		return store.Case{}, ledger{}, false
+	}
+	return h.findCase(w, r, v)
+}
+
 func (h *handler) showCase(w http.ResponseWriter, r *http.Request, v *visit) {
 	if c, l, ok := h.findCase(w, r, v); ok {
 		h.render(w, r, http.StatusOK, "case", h.casePage(r, v, c, l))
@@ -42,11 +51,7 @@ func (h *handler) showCase(w http.ResponseWriter, r *http.Request, v *visit) {
 
 // markSent keeps the number of the parcel back; it may be empty, because not every post gives one.
 func (h *handler) markSent(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c, l, ok := h.findCase(w, r, v)
+	c, l, ok := h.postedCase(w, r, v)
 	if !ok {
 		return
 	}
@@ -63,11 +68,7 @@ func (h *handler) markSent(w http.ResponseWriter, r *http.Request, v *visit) {
 }
 
 func (h *handler) callOff(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c, _, ok := h.findCase(w, r, v)
+	c, _, ok := h.postedCase(w, r, v)
 	if !ok {
 		return
 	}

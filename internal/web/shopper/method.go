@@ -99,11 +99,7 @@ func (v *visit) ownCost(shopPays bool) string {
 // chooseMethod keeps how the shopper sends the goods of an approved case. One that cannot be chosen any more leads to the page that
 // says how the case stands.
 func (h *handler) chooseMethod(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c, l, ok := h.findCase(w, r, v)
+	c, l, ok := h.postedCase(w, r, v)
 	if !ok {
 		return
 	}

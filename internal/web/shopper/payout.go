@@ -44,11 +44,7 @@ func (v *visit) payoutOf(c store.Case, refunds []store.Refund) *payout {
 
 // agreePayout keeps the shopper's consent to another way and the account. Sent twice it is kept once. What was typed is never logged.
 func (h *handler) agreePayout(w http.ResponseWriter, r *http.Request, v *visit) {
-	if err := r.ParseForm(); err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	c, l, ok := h.findCase(w, r, v)
+	c, l, ok := h.postedCase(w, r, v)
 	if !ok {
 		return
 	}
