@@ -12,6 +12,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/uploads"
+	"homeward/internal/web/shopper"
 )
 
 // withdrawn opens the case of a withdrawal of everything, and gives its page's path.
@@ -230,4 +231,15 @@ func TestStoreCreditOnTheCase(t *testing.T) {
 	write(func(tx *store.Tx) error { return tx.SetRefund(t.Context(), r) })
 	has(t, b.get(page), 200, "Credit code", "TEA-7K2M")
 	lacks(t, b.get(page), "Reference for your bank", "business days")
+}
+
+func TestALorryOnlyWhileGoodsAreOnTheRoad(t *testing.T) {
+	for state, want := range map[returns.State]string{
+		returns.Requested: "paper", returns.Approved: "paper", returns.InTransit: "calm", returns.Refunding: "paper",
+		returns.Received: "good", returns.Closed: "good", returns.Rejected: "attention",
+	} {
+		if got := shopper.CaseSign(state); got != want {
+			t.Errorf("%s: %q, want %q", state, got, want)
+		}
+	}
 }

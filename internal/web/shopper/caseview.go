@@ -61,7 +61,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	p := &casePage{
 		Frame: h.visitFrame(v, v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), "/cases/"+c.RMA), RMA: c.RMA,
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"),
-		Hero:  hero{Tone: caseTone(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
+		Hero:  hero{Tone: caseTone(c.State), Sign: caseSign(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
 		Steps: v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
 		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
 		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
@@ -170,6 +170,14 @@ func caseTone(state returns.State) string {
 	default:
 		return "calm"
 	}
+}
+
+// caseSign draws a lorry only while goods are on the road; a case that waits is a paper.
+func caseSign(state returns.State) string {
+	if tone := caseTone(state); tone != "calm" || state == returns.InTransit {
+		return tone
+	}
+	return "paper"
 }
 
 // paid tells that money went back, all of what was owed.

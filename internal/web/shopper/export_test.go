@@ -12,3 +12,6 @@ func Pause(ctx context.Context, began time.Time, work func()) {
 	work()
 	h.pause((&http.Request{}).WithContext(ctx), began)
 }
+
+// CaseSign is what is drawn beside the title of a case.
+var CaseSign = caseSign

@@ -13,6 +13,7 @@ type hero struct {
 	Title string
 	When  string
 	Note  string
+	Sign  string // drawn beside the title: the tone's own mark, or what else the page is about
 }
 
 // say makes a hero of message ids below "page."; an empty note says nothing.
