@@ -7,7 +7,9 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"time"
+	"unicode"
 )
 
 var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -41,4 +43,56 @@ func spoken(prefix string) string {
 		b[i] = letters[int(b[i])%len(letters)]
 	}
 	return prefix + string(b[:])
+}
+
+// crockford is the alphabet that people read and type without mistakes: no I, L, O and U.
+var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+
+// giftBytes are the random bytes of a gift's code: 80 bits.
+const giftBytes = 10
+
+// Gift gives a gift's code: 16 characters of Crockford's base32, 80 random bits.
+func Gift() string {
+	var b [giftBytes]byte
+	_, _ = rand.Read(b[:])
+	return crockford.EncodeToString(b[:])
+}
+
+// GiftCode reads a gift's code as people type it: small letters, spaces and dashes, O for 0, I and L for 1,
+// Arabic digits. false when it is none.
+func GiftCode(typed string) (string, bool) {
+	if len(typed) > maxTyped {
+		return "", false
+	}
+	code := strings.Map(func(r rune) rune {
+		switch {
+		case r == '-' || r == '‐' || r == '‑' || r == '–' || r == '—' || r == '_' || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r):
+			return -1
+		case r == 'O' || r == 'o':
+			return '0'
+		case r == 'I' || r == 'i' || r == 'L' || r == 'l':
+			return '1'
+		case r >= '٠' && r <= '٩': // the digits of an Arabic keyboard
+			return '0' + r - '٠'
+		default:
+			return unicode.ToUpper(r)
+		}
+	}, typed)
+	_, err := crockford.DecodeString(code)
+	return code, err == nil && len(code) == crockford.EncodedLen(giftBytes)
+}
+
+// maxTyped is the most bytes of what is typed as a code that are looked at.
+const maxTyped = 200
+
+// Grouped writes a gift's code in fours, for people: "7K2M-9QXA-…".
+func Grouped(code string) string {
+	var b strings.Builder
+	for i, r := range code {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }

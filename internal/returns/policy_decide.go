@@ -79,6 +79,9 @@ func (p Policy) faults(s Situation, o Offer, lines []LineOffer, r Request) Fault
 	if !slices.Contains([]SendMethod{"", ByLabel, ByQR, ByOwn}, r.Wish.Method) {
 		faults["method"] = MethodUnknown
 	}
+	if s.Gift != nil && !slices.Contains(GiftRemedies, r.Remedy) { // the offer says so too: nothing else may ever come through
+		faults["remedy"] = RemedyUnknown
+	}
 	if len(faults) == 0 && r.Remedy == KeepRemedy {
 		p.checkKeep(s, lines, r, faults)
 	}

@@ -20,6 +20,8 @@ type Situation struct {
 	// Withdrawable tells that the consumer can still withdraw from the contract: then no fee is taken that a withdrawal would
 	// not cost, because the choice of a form must not cost a right.
 	Withdrawable bool
+	// Gift is set when the recipient of a gift asks, and not the buyer: see Gift.
+	Gift *Gift
 }
 
 // Offer is what a policy offers before anything is asked for.
@@ -117,6 +119,9 @@ func (p Policy) Offer(s Situation) Offer {
 		for i := range o.Lines {
 			o.Lines[i].block(OrderCancelled, "the order was cancelled")
 		}
+	}
+	if s.Gift != nil {
+		return s.Gift.narrow(o)
 	}
 	return o
 }

@@ -8,13 +8,13 @@ import (
 )
 
 const caseColumns = "id, shop, order_id, rma, kind, state, nonce, reason, remedy, note, items, received, tracking_number, " +
-	"decision, version, created_at, updated_at, conditions, wish, answers"
+	"decision, version, created_at, updated_at, conditions, wish, answers, gift_id, recipient"
 
 func scanCase(r row) (Case, error) {
 	var c Case
 	err := r.Scan(&c.ID, &c.Shop, &c.OrderID, &c.RMA, &c.Kind, &c.State, &c.Nonce, &c.Reason, &c.Remedy, &c.Note,
 		jsonColumn{&c.Items}, jsonColumn{&c.Received}, &c.TrackingNumber, &c.Decision, &c.Version, timeColumn{&c.CreatedAt},
-		timeColumn{&c.UpdatedAt}, jsonColumn{&c.Conditions}, jsonColumn{&c.Wish}, jsonColumn{&c.Answers})
+		timeColumn{&c.UpdatedAt}, jsonColumn{&c.Conditions}, jsonColumn{&c.Wish}, jsonColumn{&c.Answers}, &c.GiftID, jsonColumn{&c.Recipient})
 	return c, err
 }
 
@@ -89,10 +89,10 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil {
 		return err
 	}
-	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 20)+") ON CONFLICT DO NOTHING",
+	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 22)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
-		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
+		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), c.GiftID, jsonText(c.Recipient))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 }
 
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
-// meanwhile. It leaves shop, order, nonce, rma, kind and created_at.
+// meanwhile. It leaves shop, order, nonce, rma, kind, gift, recipient and created_at.
 func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil { // before the row: see there
 		return err

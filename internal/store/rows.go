@@ -176,6 +176,8 @@ type Case struct {
 	Conditions     returns.Conditions
 	Wish           returns.Wish
 	Answers        []returns.Reply
+	GiftID         string    // of the gift by whose code it was asked for; "" when its buyer asked
+	Recipient      Recipient // who asked, then: its messages go there and not to the buyer
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
