@@ -86,6 +86,7 @@ type Returns struct {
 	SendWithin time.Duration
 	StaffMail  string // who hears of deadlines; brand.reply_to when empty
 	FTC        string // what comes of US orders that are not shipped in time: notify (default): buyer and staff are told | cancel: what the buyer does not agree to is cancelled | off
+	Deliver    string // watch (default): staff are alarmed of orders that are not delivered in time, where a law sets one | off
 	// FourEyes is the amount above which a case's refund is let go by a second member of staff; an order in a currency without
 	// one is not held.
 	FourEyes returns.Amounts

@@ -184,6 +184,7 @@ func (s *section) returns(brand Brand, languages []string) Returns {
 		SendWithin: s.duration("send_within", 14*day, 0, 365*day).Truncate(day),
 		StaffMail:  s.mailbox("staff_mail"),
 		FTC:        s.word("ftc", "notify", "cancel", "off"),
+		Deliver:    s.word("deliver", "watch", "off"),
 		Labels:     s.section("labels").labels(),
 		KeepFiles:  s.duration("keep_files", DefaultKeepFiles, day, 3650*day),
 	}

@@ -11,6 +11,7 @@ import (
 
 	"homeward/internal/config"
 	"homeward/internal/delays"
+	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/terms"
 )
@@ -49,8 +50,10 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 		if r.CaseID != "" {
 			continue
 		}
-		if err := addOrder(ctx, tx, touched, r); err != nil {
-			return nil, err
+		if r.Origin == store.OriginHomeward {
+			if err := addOrder(ctx, tx, touched, r.OrderID); err != nil {
+				return nil, err
+			}
 		}
 		all, err := tx.Reads.CasesOf(ctx, r.OrderID) // without the lock of a move
 		if err != nil {
@@ -63,15 +66,12 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 	return nil, nil
 }
 
-// addOrder adds the order of a refund that Homeward planned for it.
-func addOrder(ctx context.Context, tx *store.Tx, touched *store.Touched, r store.Refund) error {
-	if r.Origin != store.OriginHomeward {
+// addOrder adds an order whose own terms may depend on what was touched.
+func addOrder(ctx context.Context, tx *store.Tx, touched *store.Touched, orderID string) error {
+	if _, known := touched.Orders[orderID]; known {
 		return nil
 	}
-	if _, known := touched.Orders[r.OrderID]; known {
-		return nil
-	}
-	order, err := tx.Order(ctx, r.OrderID)
+	order, err := tx.Order(ctx, orderID)
 	if err != nil {
 		return ignoreMissing(err)
 	}
@@ -140,6 +140,11 @@ func (f *Follower) cases(ctx context.Context, tx *store.Tx, touched *store.Touch
 		more, err := terms.OfCase(ctx, tx, shop, c.ID, f.Now())
 		if err != nil {
 			return nil, err
+		}
+		if c.Kind != returns.Return { // what was withdrawn from, or is paid back, need not be delivered
+			if err := addOrder(ctx, tx, touched, c.OrderID); err != nil {
+				return nil, err
+			}
 		}
 		told, err := f.tellCase(ctx, tx, shop, c, touched.Cases[caseID])
 		if err != nil {

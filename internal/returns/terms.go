@@ -58,6 +58,7 @@ const (
 	ComplaintCame   EvidenceKind = "complaint"         // the shop received the complaint
 	ExtensionNotice EvidenceKind = "extension_notice"  // told before the end that it takes longer
 	ShipStated      EvidenceKind = "stated_ship_by"    // the shop said so
+	DeliverStated   EvidenceKind = "stated_deliver_by" // the shop said so
 	DelayTold       EvidenceKind = "delay_notice"      // the buyer was told of a delay
 	DelayAgreed     EvidenceKind = "delay_consent"     // the buyer agreed to wait
 	DelayRefused    EvidenceKind = "delay_refused"     // the buyer would not wait

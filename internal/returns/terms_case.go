@@ -15,6 +15,7 @@ const (
 	TermAnswer    TermKind = "answer"    // a claim is answered
 	TermStatement TermKind = "statement" // somebody finds out whose statement of withdrawal it is
 	TermShip      TermKind = "ship"      // the order is handed to a carrier
+	TermDeliver   TermKind = "deliver"   // the order is delivered
 	TermCancel    TermKind = "cancel"    // an order that is not shipped by then is cancelled
 )
 

@@ -12,6 +12,7 @@ type Law struct {
 	Refund     RefundForm // from when the shop's time to refund runs
 	RefundDays int        // calendar days; working days for RefundWorkingDays
 	Complaint  Answer
+	Delivery   Delivery
 }
 
 // RefundForm says from when the time to refund runs.
@@ -42,10 +43,13 @@ var (
 	anyAnswer = Answer{Rule: ComplaintElsewhere, Days: DefaultAnswerDays}
 
 	// Directive 2011/83/EU as each state has it; the 30 days of its Art. 9(1a) are for visits at home, not for shops online.
-	european = Law{Withdrawal: 14, Uninformed: 12, SendBack: 14, Refund: RefundFromDeclared, RefundDays: 14, Complaint: anyAnswer}
+	european = Law{Withdrawal: 14, Uninformed: 12, SendBack: 14, Refund: RefundFromDeclared, RefundDays: 14, Complaint: anyAnswer,
+		Delivery: Delivery{Rule: DeliverEU, Days: 30}}
 
-	// The Consumer Contracts (Information, Cancellation and Additional Charges) Regulations 2013 (SI 2013/3134).
-	british = Law{Withdrawal: 14, Uninformed: 12, SendBack: 14, Refund: RefundFromGoods, RefundDays: 14, Complaint: anyAnswer}
+	// The Consumer Contracts (Information, Cancellation and Additional Charges) Regulations 2013 (SI 2013/3134); for delivery the
+	// Consumer Rights Act 2015.
+	british = Law{Withdrawal: 14, Uninformed: 12, SendBack: 14, Refund: RefundFromGoods, RefundDays: 14, Complaint: anyAnswer,
+		Delivery: Delivery{Rule: DeliverGB, Days: 30}}
 
 	// 16 CFR Part 435. There is no federal right to withdraw from an order placed online.
 	american = Law{Refund: RefundWorkingDays, RefundDays: 7, Complaint: anyAnswer}

@@ -159,6 +159,13 @@ func (r *Reads) TellsOfParcels(ctx context.Context, shop string) (bool, error) {
 	return len(some) > 0, err
 }
 
+// TellsOfDeliveries tells whether it was ever heard that an order of a shop was delivered.
+func (r *Reads) TellsOfDeliveries(ctx context.Context, shop string) (bool, error) {
+	some, err := list(ctx, r.q, value[string],
+		"SELECT id FROM orders WHERE shop = $1 AND stage IN ('delivered', 'collected', 'closed') LIMIT 1", shop)
+	return len(some) > 0, err
+}
+
 // TermCount is how many terms there are of a state, a stage and a side.
 type TermCount struct {
 	Party returns.Side

@@ -124,6 +124,10 @@ func (m *months) nothingPassedInSilence(count int) {
 			switch {
 			case !term.MetAt.IsZero():
 				met++
+			case term.State == store.TermLapsed && term.Kind == returns.TermDeliver:
+				if o.State.CancelledAt.IsZero() && !m.nothingToDeliver(o) {
+					m.t.Errorf("order %s need not be delivered any more: nobody said so", o.ExternalID)
+				}
 			case term.State == store.TermLapsed:
 				c, err := m.s.App.DB.Case(ctx, term.CaseID)
 				if err != nil || c.State != returns.Withdrawn { // its shopper called it off, or asked for more in its place
@@ -144,4 +148,19 @@ func (m *months) nothingPassedInSilence(count int) {
 	if count >= telling && (met == 0 || missed == 0) {
 		m.t.Error("the stories are too tame to prove anything about deadlines")
 	}
+}
+
+// nothingToDeliver tells that the buyer withdrew from everything, or gets the money for what did not come.
+func (m *months) nothingToDeliver(o store.Order) bool {
+	all, err := m.s.App.DB.CasesOf(context.Background(), o.ID)
+	must(m.t, err)
+	ended := map[string]int{}
+	for _, c := range all {
+		if c.Kind == returns.Withdrawal || c.Remedy == returns.RefundRemedy || c.Remedy == returns.TerminationRemedy {
+			for _, i := range c.Items {
+				ended[i.LineID] += i.Quantity
+			}
+		}
+	}
+	return returns.NothingToDeliver(o.State, ended)
 }

@@ -12,38 +12,127 @@ import (
 	"homeward/internal/store"
 )
 
-// OfOrder puts the terms of an order to the United States in step with the order: the time to ship it; once its buyer was told of a
-// delay, the time to ship or to cancel it; once it was cancelled, the time to refund it.
+// OfOrder puts the terms of an order in step with the order: the time to deliver it; in the United States the time to ship it, and
+// once its buyer was told of a delay, the time to ship or to cancel it; once it was cancelled by that, the time to refund it.
 func OfOrder(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, now time.Time) ([]store.Task, error) {
-	if !toAmerica(order) {
-		return nil, nil
-	}
-	owner := store.OwnerOfOrder(order.ID)
-	wanted, err := cancelled(ctx, tx, shop, order)
+	there, err := tx.TermsOf(ctx, store.OwnerOfOrder(order.ID))
 	if err != nil {
 		return nil, err
 	}
-	if order.State.CancelledAt.IsZero() {
-		ship, watched, err := Ship(ctx, tx, shop, order)
-		if err != nil || !watched {
-			return nil, err
-		}
-		sent, err := Delays(ctx, tx, order.ID)
+	var wanted []returns.WantedTerm
+	for _, ask := range []func(context.Context, *store.Tx, *config.Shop, store.Order, []store.Term) ([]returns.WantedTerm, error){cancelled, toShip, toDeliver} {
+		more, err := ask(ctx, tx, shop, order, there)
 		if err != nil {
 			return nil, err
 		}
-		if len(sent) > 0 && ship.Kind != "" { // the offer to wait or to cancel is in the place of the first promise
-			ship = returns.CancelTermOf(Contract(shop, order), ship, sent)
-		}
-		if ship.Kind != "" {
-			wanted = append(wanted, ship)
-		}
+		wanted = append(wanted, more...)
 	}
-	return put(ctx, tx, owner, store.Term{Shop: shop.ID, OrderID: order.ID}, wanted, now)
+	if len(there) == 0 && len(wanted) == 0 {
+		return nil, nil
+	}
+	wanted = append(wanted, released(order, there, wanted)...)
+	return put(ctx, tx, store.OwnerOfOrder(order.ID), store.Term{Shop: shop.ID, OrderID: order.ID}, wanted, now)
 }
 
 func toAmerica(order store.Order) bool {
 	return strings.EqualFold(order.State.Order.ShipTo.Country, "US")
+}
+
+// toShip gives the time to ship an order to the United States, or the one to ship or to cancel it.
+func toShip(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, _ []store.Term) ([]returns.WantedTerm, error) {
+	ship, watched, err := Ship(ctx, tx, shop, order)
+	if err != nil || !watched || ship.Kind == "" {
+		return nil, err
+	}
+	sent, err := Delays(ctx, tx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(sent) > 0 { // the offer to wait or to cancel is in the place of the first promise
+		ship = returns.CancelTermOf(Contract(shop, order), ship, sent)
+	}
+	return []returns.WantedTerm{ship}, nil
+}
+
+// toDeliver gives the time to deliver an order. A shop whose sources never told of a delivery is not watched: nobody could know.
+func toDeliver(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, there []store.Term) ([]returns.WantedTerm, error) {
+	contract := Contract(shop, order)
+	if shop.Returns.Deliver == "off" || contract.Law.Delivery.Rule == "" || !order.State.CancelledAt.IsZero() {
+		return nil, nil
+	}
+	if watched, err := tx.TellsOfDeliveries(ctx, shop.ID); err != nil || !watched {
+		return nil, err
+	}
+	all, err := tx.Reads.CasesOf(ctx, order.ID) // without the lock of a move
+	if err != nil {
+		return nil, err
+	}
+	ended := endedUnits(all)
+	if w, ok := returns.DeliverTermOf(order.State, contract, firstPromise(there, returns.TermDeliver), ended); ok {
+		return []returns.WantedTerm{w}, nil
+	}
+	var over []returns.WantedTerm
+	for _, t := range there { // what was missed, and ended then
+		if t.Kind == returns.TermDeliver && t.State == store.TermMissed && returns.NothingToDeliver(order.State, ended) {
+			over = append(over, returns.WantedTerm{Kind: t.Kind, By: t.Party, Term: t.Rules(), Met: newest(order, all)})
+		}
+	}
+	return over, nil
+}
+
+func newest(order store.Order, all []store.Case) time.Time {
+	at := order.UpdatedAt
+	for _, c := range all {
+		if c.UpdatedAt.After(at) {
+			at = c.UpdatedAt
+		}
+	}
+	return at
+}
+
+// endedUnits gives the units whose contract ended: their buyer withdrew, or gets the money for what did not come.
+func endedUnits(all []store.Case) map[string]int {
+	ended := make(map[string]int)
+	for _, c := range all {
+		over := c.State == returns.Rejected || c.State == returns.Withdrawn
+		claimed := c.Kind == returns.Claim && (c.Remedy == returns.RefundRemedy || c.Remedy == returns.TerminationRemedy)
+		if over || (c.Kind != returns.Withdrawal && !claimed) {
+			continue
+		}
+		for _, item := range c.Items {
+			ended[item.LineID] += item.Quantity
+		}
+	}
+	return ended
+}
+
+// firstPromise gives the last day of a term as it stands: what was promised first counts.
+func firstPromise(there []store.Term, kind returns.TermKind) calendar.Date {
+	for _, t := range there {
+		if t.Kind == kind {
+			return t.Last
+		}
+	}
+	return calendar.Date{}
+}
+
+// released meets what was missed and is not wanted any more, because its law does not hold any more, once the order was shipped or
+// delivered all the same: nobody else would.
+func released(order store.Order, there []store.Term, wanted []returns.WantedTerm) []returns.WantedTerm {
+	var met []returns.WantedTerm
+	for _, t := range there {
+		done, ok := returns.Shipped(order.State)
+		if t.Kind == returns.TermDeliver {
+			done, ok = returns.DeliveredAll(order.State)
+		} else if t.Kind != returns.TermShip && t.Kind != returns.TermCancel {
+			continue
+		}
+		again := slices.ContainsFunc(wanted, func(w returns.WantedTerm) bool { return w.Kind == t.Kind })
+		if ok && !again && t.State == store.TermMissed {
+			met = append(met, returns.WantedTerm{Kind: t.Kind, By: t.Party, Term: t.Rules(), Met: done})
+		}
+	}
+	return met
 }
 
 // Ship gives the time to ship an order to the United States, by the first promise; the zero value when no law sets one. A shop whose
@@ -59,13 +148,7 @@ func Ship(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Orde
 	if err != nil {
 		return w, false, err
 	}
-	var promised calendar.Date
-	for _, t := range there {
-		if t.Kind == returns.TermShip {
-			promised = t.Last
-		}
-	}
-	w, _ = returns.ShipTermOf(order.State, Contract(shop, order), promised)
+	w, _ = returns.ShipTermOf(order.State, Contract(shop, order), firstPromise(there, returns.TermShip))
 	return w, true, nil
 }
 
@@ -81,18 +164,14 @@ func Delays(ctx context.Context, tx *store.Tx, orderID string) ([]returns.DelayN
 
 // cancelled gives the terms of an order that was cancelled: what was to be shipped need not be any more, also where it was missed, and
 // what was paid goes back.
-func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order) ([]returns.WantedTerm, error) {
+func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, there []store.Term) ([]returns.WantedTerm, error) {
 	at := order.State.CancelledAt
 	if at.IsZero() {
 		return nil, nil
 	}
-	there, err := tx.TermsOf(ctx, store.OwnerOfOrder(order.ID))
-	if err != nil {
-		return nil, err
-	}
 	var wanted []returns.WantedTerm
 	for _, t := range there {
-		missed := t.Kind == returns.TermShip && t.State == store.TermMissed
+		missed := t.State == store.TermMissed && (t.Kind == returns.TermShip || t.Kind == returns.TermDeliver)
 		if missed || (t.Kind == returns.TermCancel && t.State != store.TermLapsed) {
 			wanted = append(wanted, returns.WantedTerm{Kind: t.Kind, By: t.Party, Term: t.Rules(), Met: at})
 		}

@@ -44,7 +44,8 @@ func (t termRow) Cancels() bool {
 var termWords = map[returns.TermKind]string{
 	returns.TermRefund: "Give the money back", returns.TermSendBack: "The shopper sends the goods back", returns.TermAnswer: "Answer the claim",
 	returns.TermStatement: "Find out whose statement it is", returns.TermShip: "Hand the order to a carrier",
-	returns.TermCancel: "Cancel and refund what was not shipped",
+	returns.TermDeliver: "Deliver the order",
+	returns.TermCancel:  "Cancel and refund what was not shipped",
 }
 
 // ruleWords say where a deadline comes from. docs/deadlines.md says more.
@@ -54,6 +55,9 @@ var ruleWords = map[returns.TermRule]string{
 	returns.SendBack: "14 days from the statement (Directive 2011/83/EU, Art. 14).", returns.SendPromised: "The shop's own time for returns.",
 	returns.ComplaintPL: "14 days; silence accepts the claim (ustawa o prawach konsumenta, art. 7a).", returns.ComplaintSI: "30 days; 15 more if told before they end (ZVPot-1).",
 	returns.ComplaintElsewhere: "A reasonable time, as the shop set it.", returns.ShipByStated: "The day that the shop promised.",
+	returns.DeliverEU:       "30 days from the order, for no later day was agreed (Directive 2011/83/EU, Art. 18).",
+	returns.DeliverGB:       "30 days from the order, for no later day was agreed (Consumer Rights Act 2015, s. 28).",
+	returns.DeliverAgreed:   "The day of delivery that was agreed with the order.",
 	returns.ShipIn30Days:    "30 days from the order, for none was promised.",
 	returns.CancelUnshipped: "The buyer was told of a delay: what is not shipped by then, and was not agreed to, is cancelled and refunded (16 CFR 435.2).",
 }
