@@ -5,7 +5,6 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
-	"homeward/internal/contact"
 	"homeward/internal/id"
 	"homeward/internal/messages"
 	"homeward/internal/notify"
@@ -58,19 +57,14 @@ func (w *Worker) logAlarm(ctx context.Context, tx *store.Tx, row store.Term, sta
 // tellStaff mails whoever the shop named for deadlines, in the shop's first language. Without an address the console and the
 // metrics tell alone.
 func (w *Worker) tellStaff(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, row store.Term, stage returns.ReminderKind) ([]store.Task, error) {
-	to := shop.Returns.StaffMail
-	if to == "" {
-		to = shop.Brand.ReplyTo
-	}
-	address, ok := contact.Email(to)
+	staff, ok := outbox.Staff(shop)
 	if !ok {
 		return nil, nil
 	}
 	now := w.Now()
 	order.Language = shop.Languages[0]
 	return outbox.Add(ctx, tx, order, messages.ForStaff(messages.Notice{
-		Now: now, ID: row.ID, Step: string(stage) + " " + row.Last.String(), Policy: outbox.Policy(shop),
-		Contact: messages.Contact{Email: address, Zone: shop.Zone},
+		Now: now, Topic: messages.StaffDeadline, ID: row.ID, Step: string(stage) + " " + row.Last.String(), Policy: outbox.Policy(shop), Contact: staff,
 		Data: messages.Data{
 			CaseID: row.CaseID, WithdrawalID: row.WithdrawalID, Deadline: string(row.Kind), Stage: string(stage), NewDate: row.Last.String(),
 		},

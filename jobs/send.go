@@ -157,7 +157,7 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 		From: l.shop.Mail.From, To: l.row.Recipient, ToName: addressee(l), ReplyTo: l.shop.Brand.ReplyTo,
 		Subject: words.Subject, HTML: words.HTML, Text: words.Text, MessageID: l.row.HeaderID, Date: l.row.CreatedAt, Language: l.row.Language,
 	}
-	if first != "" && first != l.row.HeaderID && l.row.Topic != messages.StaffDeadline {
+	if first != "" && first != l.row.HeaderID && !messages.ToStaff(l.row.Topic) {
 		m.References = []string{first}
 	}
 	call, cancel := context.WithTimeout(ctx, mailTimeout)
@@ -172,7 +172,7 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 
 // addressee names the reader of a mail. A receipt that goes to another address than the order's names nobody of the order.
 func addressee(l *letter) string {
-	if l.row.Topic == messages.StaffDeadline || (l.said != nil && stranger(l)) {
+	if messages.ToStaff(l.row.Topic) || (l.said != nil && stranger(l)) {
 		return ""
 	}
 	return l.order.State.Order.Customer.Name
@@ -411,7 +411,7 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 		}
 	}
 	switch {
-	case l.row.Topic == messages.StaffDeadline:
+	case messages.ToStaff(l.row.Topic):
 		viewForStaff(l, &v, w.Config.PublicURL)
 	case l.said != nil:
 		viewWithdrawal(l, &v)
@@ -425,6 +425,9 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 // viewForStaff leads staff to the console. They get no shopper's link: whoever has it acts as the shopper.
 func viewForStaff(l *letter, v *templates.View, publicURL string) {
 	v.Link = publicURL + "/ops/deadlines"
+	if l.row.Topic == messages.StaffReply {
+		v.Link = publicURL + "/ops/returns/" + l.row.Data.CaseID
+	}
 	if s := l.said; s != nil {
 		v.Withdrawal = &templates.Withdrawal{Reference: s.Reference, Number: s.Number}
 	}

@@ -99,7 +99,7 @@ func (c composer) sections() []section {
 		return c.claimed()
 	case messages.RefundStarted, messages.RefundSucceeded, messages.RefundPaid, messages.RefundFailed, messages.RefundNeedsYou:
 		return []section{c.refunded()}
-	case messages.OrderLink:
+	case messages.OrderLink, messages.StaffReply:
 		return nil
 	default:
 		return c.parcels()

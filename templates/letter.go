@@ -133,7 +133,7 @@ func button(v View) string {
 		return "return"
 	case messages.ClaimReceived, messages.ClaimGranted, messages.ClaimRefused, messages.ClaimExtended:
 		return "claim"
-	case messages.StaffDeadline:
+	case messages.StaffDeadline, messages.StaffReply:
 		return "console"
 	case messages.ShipDelay:
 		return "delay"
@@ -198,7 +198,7 @@ func (c composer) text(part string) string {
 
 func (c composer) foot() []string {
 	lines := []string{c.w.T("foot.why", c.values)}
-	if c.v.Topic == messages.StaffDeadline { // no shopper's contact
+	if messages.ToStaff(c.v.Topic) { // no shopper's contact
 		return []string{c.w.T("foot.why_staff", c.values)}
 	}
 	if c.v.Topic == messages.WithdrawalReceived {

@@ -224,6 +224,8 @@ func sampleView(lang string, topic messages.Topic) View {
 	case topic == messages.StaffDeadline:
 		v.Case = sampleCase(order, topic)
 		v.Data.Deadline, v.Data.NewDate, v.Link = "refund", "2026-12-04", "https://orders.shop.example/ops/deadlines"
+	case topic == messages.StaffReply:
+		v.Case, v.Link = sampleCase(order, topic), "https://orders.shop.example/ops/returns/01jd"
 	case topic == messages.ShipDelay:
 		v.Data.Until, v.Data.Silence, v.Data.Text = "2026-12-21", string(returns.SilenceCancels), sampleReason[lang]
 	case topic == messages.ReturnSendSoon:

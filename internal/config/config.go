@@ -84,7 +84,7 @@ type Returns struct {
 	// SendWithin is in how long the goods of a return are expected from its approval, in whole days; default 14 days, 0: no
 	// matter.
 	SendWithin time.Duration
-	StaffMail  string // who hears of deadlines; brand.reply_to when empty
+	StaffMail  string // who hears of deadlines and of shoppers' answers; brand.reply_to when empty
 	FTC        string // what comes of US orders that are not shipped in time: notify (default): buyer and staff are told | cancel: what the buyer does not agree to is cancelled | off
 	Deliver    string // watch (default): staff are alarmed of orders that are not delivered in time, where a law sets one | off
 	// FourEyes is the amount above which a case's refund is let go by a second member of staff; an order in a currency without

@@ -67,9 +67,9 @@ func ForRefund(n Notice) []Draft {
 	return n.drafts()
 }
 
-// ForStaff makes the drafts of one stage of a deadline (ID is the deadline's), for whoever the shop named.
+// ForStaff makes the drafts of one stage of a deadline (ID is the deadline's), or of a shopper's answer (ID is the case's), for
+// whoever the shop named.
 func ForStaff(n Notice) []Draft {
-	n.Topic = StaffDeadline
 	return n.drafts()
 }
 

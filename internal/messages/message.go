@@ -54,6 +54,7 @@ const (
 	RefundNeedsYou  Topic = "refund_needs_you" // requires_action
 	OrderLink       Topic = "order_link"       // a fresh link, asked for on the lookup page
 	StaffDeadline   Topic = "staff_deadline"   // to the shop's own staff: a deadline comes near, or was missed
+	StaffReply      Topic = "staff_reply"      // to the shop's own staff: a shopper answered what they wrote
 )
 
 // Topics lists every topic in the order of an order's life.
@@ -62,7 +63,7 @@ var Topics = []Topic{
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
 	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived,
 	ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, RefundStarted, RefundSucceeded, RefundPaid,
-	RefundFailed, RefundNeedsYou, OrderLink, ReturnSendSoon, StaffDeadline, ShipDelay,
+	RefundFailed, RefundNeedsYou, OrderLink, ReturnSendSoon, StaffDeadline, StaffReply, ShipDelay,
 }
 
 // Channel is how a message travels.
@@ -92,7 +93,7 @@ func ClassOf(t Topic) Class {
 	switch t {
 	case OrderPlaced, WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, ShipDelay:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, ReturnSendSoon, StaffDeadline,
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, ReturnSendSoon, StaffDeadline, StaffReply,
 		WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
 		return Money
 	default:
@@ -102,15 +103,18 @@ func ClassOf(t Topic) Class {
 
 // Fixed tells a topic that no policy moves: the acknowledgement of a withdrawal and the answers to a claim always go, by mail.
 // The shop's platform cannot send them instead, for it does not know what was said, and an SMS does not hold it. So do a notice of
-// delay, and what staff are told of deadlines.
+// delay, and what staff are told.
 func Fixed(t Topic) bool {
 	switch t {
-	case WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, StaffDeadline, ShipDelay:
+	case WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, StaffDeadline, StaffReply, ShipDelay:
 		return true
 	default:
 		return false
 	}
 }
+
+// ToStaff tells the topics that go to the shop's own staff and not to a shopper.
+func ToStaff(t Topic) bool { return t == StaffDeadline || t == StaffReply }
 
 // Policy is what a shop set about its messages.
 type Policy struct {

@@ -22,6 +22,7 @@ import (
 const (
 	CaseOpened        = "case.opened"
 	CaseMoved         = "case.moved"
+	CaseReplied       = "case.replied"      // its shopper answered what staff wrote
 	RefundNeedsHand   = "refund.needs_hand" // nothing but a person, or the shop's own system, can pay it back
 	RefundSucceeded   = "refund.succeeded"
 	RefundFailed      = "refund.failed"
@@ -34,7 +35,7 @@ const (
 
 // Types lists them.
 var Types = []string{
-	CaseOpened, CaseMoved, RefundNeedsHand, RefundSucceeded, RefundFailed, ExchangeRequested, CreditRequested, DeadlineNear,
+	CaseOpened, CaseMoved, CaseReplied, RefundNeedsHand, RefundSucceeded, RefundFailed, ExchangeRequested, CreditRequested, DeadlineNear,
 	DeadlineMissed, OrderCancelled,
 }
 

@@ -48,6 +48,16 @@ func Contact(shop *config.Shop, order orders.Order) messages.Contact {
 	return c
 }
 
+// Staff says where the shop's own staff are told of what waits for them; false when the shop named no address.
+func Staff(shop *config.Shop) (messages.Contact, bool) {
+	to := shop.Returns.StaffMail
+	if to == "" {
+		to = shop.Brand.ReplyTo
+	}
+	address, ok := contact.Email(to)
+	return messages.Contact{Email: address, Zone: shop.Zone}, ok
+}
+
 // Put carries out a plan for an order: new messages, parcels that join or leave a waiting one, messages that newer news
 // replaces. It gives the tasks of the new messages. store.ErrConflict when a message left that a parcel was to join: the
 // plan must be made again.

@@ -2,19 +2,20 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 )
 
 const caseColumns = "id, shop, order_id, rma, kind, state, nonce, reason, remedy, note, items, received, tracking_number, " +
-	"decision, version, created_at, updated_at, conditions, wish, answers, gift_id, recipient"
+	"decision, version, created_at, updated_at, conditions, wish, answers, gift_id, recipient, wrote_at"
 
 func scanCase(r row) (Case, error) {
 	var c Case
 	err := r.Scan(&c.ID, &c.Shop, &c.OrderID, &c.RMA, &c.Kind, &c.State, &c.Nonce, &c.Reason, &c.Remedy, &c.Note,
 		jsonColumn{&c.Items}, jsonColumn{&c.Received}, &c.TrackingNumber, &c.Decision, &c.Version, timeColumn{&c.CreatedAt},
-		timeColumn{&c.UpdatedAt}, jsonColumn{&c.Conditions}, jsonColumn{&c.Wish}, jsonColumn{&c.Answers}, &c.GiftID, jsonColumn{&c.Recipient})
+		timeColumn{&c.UpdatedAt}, jsonColumn{&c.Conditions}, jsonColumn{&c.Wish}, jsonColumn{&c.Answers}, &c.GiftID, jsonColumn{&c.Recipient}, timeColumn{&c.WroteAt})
 	return c, err
 }
 
@@ -89,10 +90,10 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil {
 		return err
 	}
-	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 22)+") ON CONFLICT DO NOTHING",
+	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 23)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
-		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), c.GiftID, jsonText(c.Recipient))
+		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), c.GiftID, jsonText(c.Recipient), ms(c.WroteAt))
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 }
 
 // UpdateCase writes a case that was read at c.Version and makes it the next version. ErrConflict when somebody wrote it
-// meanwhile. It leaves shop, order, nonce, rma, kind, gift, recipient and created_at.
+// meanwhile. It leaves shop, order, nonce, rma, kind, gift, recipient, created_at and what ShopperWrote keeps.
 func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil { // before the row: see there
 		return err
@@ -110,6 +111,21 @@ func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, version = version + 1 WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, string(c.State), string(c.Reason), string(c.Remedy), c.Note, jsonText(c.Items), jsonText(c.Received),
 		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
+}
+
+// ShopperWrote marks a case whose shopper wrote something that staff have to read. It moves nothing: the version stays.
+func (tx *Tx) ShopperWrote(ctx context.Context, caseID string, at time.Time) error {
+	return must(ctx, tx.q, ErrNotFound, "UPDATE cases SET wrote_at = $2 WHERE id = $1", caseID, ms(at))
+}
+
+// ShopperRead takes the mark away when nothing was written after until. ErrConflict when something was, or there is no mark.
+func (tx *Tx) ShopperRead(ctx context.Context, caseID string, until time.Time) error {
+	return must(ctx, tx.q, ErrConflict, "UPDATE cases SET wrote_at = 0 WHERE id = $1 AND wrote_at <> 0 AND wrote_at <= $2", caseID, ms(until))
+}
+
+// CasesWritten gives the cases whose shopper wrote and waits, the longest wait first.
+func (r *Reads) CasesWritten(ctx context.Context, limit int) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE wrote_at <> 0 ORDER BY wrote_at, id LIMIT $1", limit)
 }
 
 // AddCaseStep appends a line to a case's log.

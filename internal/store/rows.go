@@ -181,6 +181,7 @@ type Case struct {
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+	WroteAt        time.Time // when the shopper wrote what no member of staff has answered or marked as read; zero for nothing
 }
 
 // CaseStep is one line of a case's append-only log.

@@ -43,7 +43,7 @@ func (r *Reads) Search(ctx context.Context, query string, limit int) ([]Order, e
 }
 
 // Attention counts what waits for a person: events not understood, messages that failed or are held, returns to decide
-// or to look at and objections to what was found,
+// or to look at, objections to what was found and cases whose shopper wrote,
 // statements of withdrawal with something odd about them, refunds that need somebody, the shop's deadlines that were missed
 // or nearly end, calls to the shop's own systems that failed, and claims to answer, to look at or to fulfil.
 type Attention struct {
@@ -62,7 +62,8 @@ func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error)
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
 		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received') AND kind <> 'claim') +
-			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = ''),
+			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = '') +
+			(SELECT COUNT(*) FROM cases WHERE wrote_at <> 0),
 		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
 		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),

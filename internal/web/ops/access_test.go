@@ -63,6 +63,7 @@ var needs = map[string]string{
 	"/ops/":                                       "viewer",
 	"POST /ops/returns/{id}/inspect":              "agent",
 	"POST /ops/returns/{id}/write":                "agent",
+	"POST /ops/returns/{id}/read":                 "agent",
 	"POST /ops/returns/{id}/informed":             "agent",
 	"POST /ops/returns/{id}/appeals/{inspection}": "agent",
 	"POST /ops/labels/{id}/retry":                 "agent",

@@ -146,6 +146,11 @@ func (d *desk) Write(ctx context.Context, c store.Case, words, actor string) err
 	return d.real.Write(ctx, c, words, actor)
 }
 
+func (d *desk) MarkRead(ctx context.Context, c store.Case, actor string) error {
+	d.calls = append(d.calls, "read "+c.ID+" "+actor)
+	return d.real.MarkRead(ctx, c, actor)
+}
+
 func (d *desk) SayInformed(_ context.Context, c store.Case, actor, note string) error {
 	_, err := d.note("informed", c, actor, note)
 	return err

@@ -248,27 +248,6 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 	return c.done(w, r, "returns", id, err, "answered")
 }
 
-// writeShopper sends words of a member of staff to a case's shopper.
-func (c *console) writeShopper(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, words := r.PathValue("id"), text(r, "words", maxWords)
-	if words == "" {
-		return c.done(w, r, "returns", id, nil, "need_letter")
-	}
-	k, err := c.Store.Case(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	var f *fault.Error
-	err = c.Cases.Write(r.Context(), k, words, v.actor())
-	if errors.As(err, &f) && f.Class == fault.Permanent {
-		return c.showReturn(w, r, v, http.StatusConflict, func(view *caseView) { view.Problem, view.Letter = f.Message, words })
-	}
-	if err == nil {
-		err = c.mend(r.Context(), v, act{name: "write", object: "case:" + id})
-	}
-	return c.done(w, r, "returns", id, err, "written")
-}
-
 // sayInformed notes how the consumer was told of the right of withdrawal.
 func (c *console) sayInformed(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.noteOnCase(w, r, v, "note how the consumer was informed", "informed", c.Cases.SayInformed)

@@ -52,6 +52,8 @@ var notices = map[string]notice{
 	"inspected":    {Tone: "good", Text: "Noted. The shopper is told what you found; what it brings follows by itself."},
 	"answered":     {Tone: "good", Text: "Answered. The shopper gets your words."},
 	"written":      {Tone: "good", Text: "Your words are on their way to the shopper."},
+	"read":         {Tone: "good", Text: "Marked as read. The words stay in the log."},
+	"wrote_again":  {Tone: "warn", Text: "Nothing was done: the shopper wrote again, or somebody was faster. Here is how it stands now."},
 	"informed":     {Tone: "good", Text: "Noted. It stands in the log as evidence."},
 	"need_letter":  {Tone: "bad", Text: "Nothing was sent: write something first."},
 	"granted":      {Tone: "good", Text: "Granted. The shopper gets the answer and what happens next."},

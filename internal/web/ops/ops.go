@@ -38,6 +38,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	Inspect(ctx context.Context, c store.Case, found []returns.Inspection, actor string, photos ...string) (store.Case, error)
 	AnswerAppeal(ctx context.Context, c store.Case, inspectionID string, now returns.Inspection, actor string) (store.Case, error)
 	Write(ctx context.Context, c store.Case, words, actor string) error
+	MarkRead(ctx context.Context, c store.Case, actor string) error
 	SayInformed(ctx context.Context, c store.Case, actor, note string) error
 	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
 	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)

@@ -46,6 +46,7 @@ type caseView struct {
 	Inspection inspectForm
 	Language   string // that the shopper reads, in English
 	Letter     string
+	Letters    []store.CaseStep // what the shopper wrote and nobody answered or marked as read
 	// Exchange is what the shopper wants in the place of goods.
 	Exchange []exchangeRow
 }
@@ -174,6 +175,7 @@ func quantityOf(items []returns.Item, lineID string) int {
 
 // returnsData is what the room of returns shows: what waits for a decision, and what is expected back.
 type returnsData struct {
+	Written  []caseView // their shopper wrote and waits
 	ToDecide []caseView
 	Appeals  []appealRow
 	Arrived  []caseView // goods that are back and wait to be looked at
@@ -186,6 +188,9 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 	limit := limitOf(r)
 	var data returnsData
 	var err error
+	if data.Written, err = c.written(r.Context(), limit); err != nil {
+		return err
+	}
 	if data.ToDecide, data.More, err = c.casesIn(r.Context(), limit, returns.Requested); err != nil {
 		return err
 	}
@@ -303,6 +308,7 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 	if err := c.lookAt(ctx, &view, inspections); err != nil {
 		return err
 	}
+	view.Letters = view.Unread()
 	slices.Reverse(view.Log)
 	change(&view)
 	c.render(w, r, v, status, "return", caseTitle(k), view)

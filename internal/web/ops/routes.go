@@ -107,6 +107,7 @@ func (c *console) caseRoutes() []route {
 		{"POST /ops/returns/{id}/inspect", agent, c.inspectReturn},
 		{"POST /ops/returns/{id}/appeals/{inspection}", agent, c.answerAppeal},
 		{"POST /ops/returns/{id}/write", agent, c.writeShopper},
+		{"POST /ops/returns/{id}/read", agent, c.readShopper},
 		{"POST /ops/returns/{id}/informed", agent, c.sayInformed},
 		{"GET /ops/claims", viewer, c.claims},
 		{"POST /ops/claims", agent, c.enterClaim},

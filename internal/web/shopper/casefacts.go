@@ -10,18 +10,28 @@ import (
 	"homeward/internal/store"
 )
 
-// letterRow is what staff wrote to the shopper.
-type letterRow struct{ Text, When, ISO string }
+// letterRow is what staff wrote to the shopper, or the shopper to staff.
+type letterRow struct {
+	Text, When, ISO, Who string
+	Mine                 bool // the shopper's
+}
 
-// letters gives what staff wrote, newest first.
+// letters gives what staff and the shopper wrote to each other, oldest first: it is read like a talk.
 func (v *visit) letters(log []store.CaseStep) []letterRow {
 	var out []letterRow
 	for _, s := range log {
-		if s.Step == cases.Wrote {
-			out = append(out, letterRow{Text: s.Note, When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z")})
+		if s.Step != cases.Wrote && s.Step != cases.Replied {
+			continue
 		}
+		row := letterRow{
+			Text: s.Note, When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z"), Mine: s.Step == cases.Replied,
+			Who: v.words.T("page.case.due.we"),
+		}
+		if row.Mine {
+			row.Who = v.words.T("page.case.due.you")
+		}
+		out = append(out, row)
 	}
-	slices.Reverse(out)
 	return out
 }
 

@@ -35,6 +35,7 @@ type casePage struct {
 	Granted                  []string // what the policy decided, each a sentence
 	Story                    []entry
 	Letters                  []letterRow
+	Reply                    *reply
 	Asked                    []field
 	ChangeHref               string // where the request can still be changed
 	Objection                string // where to turn against a refused claim
@@ -81,7 +82,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		p.ChangeHref = p.Action + "/change"
 	}
 	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
-		p.Story, p.Letters = v.caseStory(log), v.letters(log)
+		p.Story, p.Letters, p.Reply = v.caseStory(log), v.letters(log), h.replyOf(log)
 	}
 	found, err := h.Store.InspectionsOf(r.Context(), c.ID)
 	if err == nil {
@@ -210,7 +211,7 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 var caseEvents = map[string]string{
 	"requested": "requested", "withdrew": "withdrew", "changed": "changed", "approved": "approved", "approve": "approved", "reject": "reject",
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
-	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote",
+	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote", cases.Replied: "replied",
 	cases.DispatchProven: "proof",
 	cases.ProofSent:      "proof_sent", cases.MethodSaid: "method", cases.LabelReady: "label",
 	cases.Fulfilled:    "fulfilled",

@@ -119,6 +119,8 @@ type Moves interface {
 type Answers interface {
 	// AgreePayout keeps the shopper's consent that what failed to reach the card is paid to account.
 	AgreePayout(ctx context.Context, c store.Case, account string) error
+	// Reply keeps the shopper's answer to what staff wrote about a case. The same nonce is kept once.
+	Reply(ctx context.Context, c store.Case, nonce, words string) error
 	// AnswerDelay keeps what a buyer says to the newest notice of delay: to wait, or to cancel the order. Said again it is kept
 	// once. store.ErrNotFound when notice is not the newest's id; a *fault.Error when its time is over.
 	AnswerDelay(ctx context.Context, order store.Order, notice string, wait bool) error

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"sort"
+	"strings"
 
 	"homeward/internal/config"
 	"homeward/internal/store"
@@ -77,12 +78,14 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, status int) {
 func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop, words page.Words) {
 	n := &notice{Frame: h.frame(shop, words, words.T("page.down.title")), Text: words.T("page.down.text"), Ways: h.ways(shop, words)}
 	if r.Method == http.MethodPost {
-		fields, err := readFields(r, func(url.Values, *multipart.Part) error { return nil })
-		if err != nil && len(fields) == 0 {
-			h.refuse(w, r, http.StatusRequestEntityTooLarge)
-			return
+		if len(r.PostForm) == 0 { // a form with files is read once
+			fields, err := readFields(r, func(url.Values, *multipart.Part) error { return nil })
+			if err != nil && len(fields) == 0 {
+				h.refuse(w, r, http.StatusRequestEntityTooLarge)
+				return
+			}
+			r.PostForm = fields
 		}
-		r.PostForm = fields
 		n.Text = words.T("page.down.form")
 		n.Retry = keep(r, words)
 	}
@@ -105,6 +108,9 @@ func keep(r *http.Request, words page.Words) *retry {
 	labels := map[string]string{
 		"note": "page.form.note", "tracking": "page.case.tracking", "number": "page.lookup.number", "email": "page.lookup.email",
 		"text": "page.claim.text", "name": "page.withdraw.name", "order": "page.lookup.number",
+	}
+	if strings.HasSuffix(r.URL.Path, "/reply") {
+		labels["text"] = "page.reply"
 	}
 	fields := make([]string, 0, len(r.PostForm))
 	for name := range r.PostForm {

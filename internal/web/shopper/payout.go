@@ -48,7 +48,7 @@ func (h *handler) agreePayout(w http.ResponseWriter, r *http.Request, v *visit) 
 	if !ok {
 		return
 	}
-	account, ticked := accountText(r.PostForm.Get("account")), r.PostForm.Get("agree") == "yes"
+	account, ticked := plainText(r.PostForm.Get("account")), r.PostForm.Get("agree") == "yes"
 	p := h.casePage(r, v, c, l)
 	if p.Payout == nil || p.Payout.Agreed {
 		h.toCase(w, r, v, c)
@@ -73,8 +73,8 @@ func (h *handler) agreePayout(w http.ResponseWriter, r *http.Request, v *visit) 
 	h.moved(w, r, v, c, h.Cases.AgreePayout(r.Context(), c, account))
 }
 
-// accountText gives what was typed without what cannot be seen.
-func accountText(typed string) string {
+// plainText gives what was typed without what cannot be seen.
+func plainText(typed string) string {
 	typed = strings.ReplaceAll(typed, "\r\n", "\n")
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {

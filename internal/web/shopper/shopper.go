@@ -64,6 +64,7 @@ func New(d Deps) (http.Handler, error) {
 		h.routes.HandleFunc("POST "+base+"/method", h.order(h.chooseMethod))
 		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
 		h.routes.HandleFunc("POST "+base+"/payout", h.order(h.agreePayout))
+		h.routes.HandleFunc("POST "+base+"/reply", h.order(h.replyTo))
 	}
 	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))
 	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.uploaded(h.checkChange)))
