@@ -22,6 +22,8 @@ import (
 const (
 	// labelTries bounds the attempts of one label before a person looks: some hours.
 	labelTries = 12
+	// labelSettles is how long after an unanswered purchase it may still appear at the carrier's.
+	labelSettles = 5 * time.Minute
 	// labelBytes bounds a label's file.
 	labelBytes = files.MaxBytes
 )
@@ -35,13 +37,20 @@ type Labeler interface {
 	Buy(ctx context.Context, shipment string, qr bool) (providers.Label, error)
 }
 
+// Voider gives a bought label back that was never used. Said again of the same shipment, it changes nothing. A Labeler of which it
+// is not known leaves that to staff.
+type Voider interface {
+	Void(ctx context.Context, shipment string) error
+}
+
 // Keeper keeps a label's file.
 type Keeper interface {
 	Keep(ctx context.Context, about uploads.About, c files.Content) (store.File, error)
 }
 
 // label moves a label one attempt: the shipment is made and written down, then its label bought, then its file fetched and
-// kept. Each part that was done before is not done again: no case is ever charged two labels.
+// kept. Each part that was done before is not done again: no case is ever charged two labels. One that its case stopped to want
+// is not bought; bought in the same moment, it is given back.
 func (w *Worker) label(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Label(ctx, task.ID)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
@@ -61,8 +70,9 @@ func (w *Worker) label(ctx context.Context, task store.Task) error {
 	if err != nil {
 		return ignore(err, store.ErrStale)
 	}
-	row.Attempt = before.Attempt + 1
-	state, err := w.obtain(ctx, task, shop, row, before.Phase == store.Calling)
+	row.Work = before
+	row.Attempt++
+	state, err := w.obtain(ctx, task, shop, row)
 	if err == nil {
 		w.labelled(ctx, row, state, nil)
 		return ignore(w.finish(ctx, task, state, nil), store.ErrStale)
@@ -77,62 +87,123 @@ func (w *Worker) label(ctx context.Context, task store.Task) error {
 }
 
 // obtain does what is left to do and gives the state that the work ends in.
-func (w *Worker) obtain(ctx context.Context, task store.Task, shop *config.Shop, row store.Label, again bool) (state string, err error) {
-	if row.Status != store.LabelBought {
-		c, err := w.DB.Case(ctx, row.CaseID)
-		if err != nil {
-			return "", err
-		}
-		if (c.State != returns.Approved || !c.Wish.Method.Labelled()) && row.ExternalID == "" { // called off, or on its way without it
-			row.Status = store.LabelNeeded
-			return store.LabelDropped, w.setLabel(ctx, row)
-		}
-		if row, err = w.buyLabel(ctx, task, shop, row, again); err != nil {
+func (w *Worker) obtain(ctx context.Context, task store.Task, shop *config.Shop, row store.Label) (state string, err error) {
+	if row.Status == store.LabelWanted {
+		if row, err = w.buyLabel(ctx, task, shop, row); err != nil {
 			return "", err
 		}
 	}
-	return store.LabelReady, w.fetchLabel(ctx, row)
+	switch row.Status {
+	case store.LabelNeeded:
+		return store.LabelDropped, nil
+	case store.LabelVoid:
+		return store.LabelDropped, w.voidLabel(ctx, row)
+	default:
+		return store.LabelReady, w.fetchLabel(ctx, row)
+	}
 }
 
-// buyLabel makes the shipment, unless an earlier attempt did, and buys its label.
-func (w *Worker) buyLabel(ctx context.Context, task store.Task, shop *config.Shop, row store.Label, again bool) (store.Label, error) {
+// buyLabel makes the shipment, unless an earlier attempt did, and buys its label, unless the case does not want it any more.
+func (w *Worker) buyLabel(ctx context.Context, task store.Task, shop *config.Shop, row store.Label) (store.Label, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
 	defer cancel()
+	intended := row.ExternalID != "" // an earlier attempt was about to buy, or did
+	if !intended {
+		var err error
+		if row.ExternalID, err = w.prepareLabel(ctx, shop, row); err != nil {
+			return row, err
+		}
+	}
+	wanted, err := w.intendLabel(ctx, task, &row)
+	switch {
+	case err != nil:
+		return row, err
+	case !wanted && intended:
+		return w.lookLabel(ctx, row)
+	case !wanted:
+		row.Status = store.LabelNeeded
+		return row, w.setLabel(ctx, row)
+	}
+	bought, err := w.Outside[row.Shop].Labels.Buy(ctx, row.ExternalID, row.Method == string(returns.ByQR))
+	if err != nil {
+		return row, err
+	}
+	return w.Cases.LabelBought(ctx, paidFor(row, bought))
+}
+
+// prepareLabel gives the shipment of a label that no attempt was about to buy; "" when its case does not want it.
+func (w *Worker) prepareLabel(ctx context.Context, shop *config.Shop, row store.Label) (string, error) {
+	c, err := w.DB.Case(ctx, row.CaseID)
+	if err != nil || !cases.WantsLabel(c) {
+		return "", err
+	}
 	carrier := w.Outside[row.Shop].Labels
-	if row.ExternalID == "" && again {
+	if row.Phase == store.Calling { // an earlier attempt may have made it
 		there, err := carrier.Find(ctx, row.ID)
-		if err != nil && fault.Code(err) != providers.LabelUnknown {
-			return row, err
-		}
-		row.ExternalID = there.Shipment
-	}
-	if row.ExternalID == "" {
-		order, err := w.DB.Order(ctx, row.OrderID)
-		if err != nil {
-			return row, err
-		}
-		if row.ExternalID, err = carrier.Prepare(ctx, cases.LabelRequest(shop, order, row.ID)); err != nil {
-			return row, err
+		if err == nil || fault.Code(err) != providers.LabelUnknown {
+			return there.Shipment, err
 		}
 	}
-	// On disk before anything is paid for, and only by whoever still holds the row.
-	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+	order, err := w.DB.Order(ctx, row.OrderID)
+	if err != nil {
+		return "", err
+	}
+	return carrier.Prepare(ctx, cases.LabelRequest(shop, order, row.ID))
+}
+
+// intendLabel puts on disk, before anything is paid for and only by whoever still holds the row, that the label is about to be
+// bought. In the same commit it looks whether the case still wants it; when not, nothing is written.
+func (w *Worker) intendLabel(ctx context.Context, task store.Task, row *store.Label) (wanted bool, err error) {
+	err = w.DB.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.SetCalling(ctx, task.Kind, task.ID, task.Generation); err != nil {
 			return err
 		}
+		c, err := tx.Case(ctx, row.CaseID)
+		if wanted = err == nil && row.ExternalID != "" && cases.WantsLabel(c); err != nil || !wanted {
+			return err
+		}
 		row.UpdatedAt = w.Now()
-		return tx.SetLabel(ctx, row)
+		return tx.SetLabel(ctx, *row)
 	})
-	if err != nil {
+	return wanted, err
+}
+
+// lookLabel finds out whether a label that is not wanted any more was bought by an attempt whose answer was lost. A purchase may
+// still be under way at the carrier's a moment later.
+func (w *Worker) lookLabel(ctx context.Context, row store.Label) (store.Label, error) {
+	there, err := w.Outside[row.Shop].Labels.Find(ctx, row.ExternalID)
+	switch {
+	case err != nil:
 		return row, err
+	case there.Bought:
+		return w.Cases.LabelBought(ctx, paidFor(row, there))
+	case w.Now().Sub(row.UpdatedAt) < labelSettles:
+		f := fault.New(fault.Later, "label_unwanted", "The case does not want its label any more; it is looked up once more whether it was bought.", nil)
+		f.After = labelSettles
+		return row, f
 	}
-	bought, err := carrier.Buy(ctx, row.ExternalID, row.Method == string(returns.ByQR))
-	if err != nil {
-		return row, err
+	row.Status = store.LabelNeeded
+	return row, w.setLabel(ctx, row)
+}
+
+func paidFor(row store.Label, l providers.Label) store.Label {
+	row.Carrier, row.Tracking, row.Cost, row.Currency = l.Carrier, l.Tracking, l.Cost, l.Currency
+	row.LabelURL, row.QRURL = l.LabelURL, l.QRURL
+	return row
+}
+
+// voidLabel gives a label back that was bought in the moment in which its case stopped to want it.
+func (w *Worker) voidLabel(ctx context.Context, row store.Label) error {
+	carrier, ok := w.Outside[row.Shop].Labels.(Voider)
+	if !ok {
+		return fault.New(fault.Permanent, "label_not_returnable", "A label was bought that the case no longer wants, and the carrier account takes none back by itself: give it back there.", nil)
 	}
-	row.Status, row.Carrier, row.Tracking, row.Cost, row.Currency = store.LabelBought, bought.Carrier, bought.Tracking, bought.Cost, bought.Currency
-	row.LabelURL, row.QRURL = bought.LabelURL, bought.QRURL
-	return row, w.Cases.LabelBought(ctx, row)
+	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
+	defer cancel()
+	if err := carrier.Void(ctx, row.ExternalID); err != nil {
+		return err
+	}
+	return w.Cases.LabelVoided(ctx, row)
 }
 
 // fetchLabel keeps the label's file, and the code's when there is one.

@@ -1,11 +1,13 @@
 package jobs_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"homeward/internal/store"
 	"homeward/internal/uploads"
 	"homeward/jobs"
+	"homeward/providers"
 	"homeward/providers/easypost"
 	"homeward/providers/standin/easypostd"
 	"homeward/providers/standin/httpfault"
@@ -198,5 +201,107 @@ func TestLabelNotNeeded(t *testing.T) {
 	}
 	if own := newLabelBench(t, returns.ByOwn); own.label.ID != "" {
 		t.Error("a label for a shopper who sends it on their own")
+	}
+}
+
+// meddler is a carrier account during whose calls something else happens.
+type meddler struct {
+	*easypost.Labels
+	prepared, buying func()
+}
+
+func (m meddler) Prepare(ctx context.Context, r providers.LabelRequest) (string, error) {
+	id, err := m.Labels.Prepare(ctx, r)
+	m.prepared()
+	return id, err
+}
+
+func (m meddler) Buy(ctx context.Context, shipment string, qr bool) (providers.Label, error) {
+	m.buying()
+	return m.Labels.Buy(ctx, shipment, qr)
+}
+
+// TestLabelCalledOffMeanwhile: a case that stops to want its label at any moment has none in the end, and nothing stays paid for.
+func TestLabelCalledOffMeanwhile(t *testing.T) {
+	t.Parallel()
+	const one = "POST /v2/shipments/"
+	after, before := httpfault.Fault{Status: 500, Effect: true}, httpfault.Fault{Status: 500}
+	callOff := func(t *testing.T, b *labelBench) {
+		t.Helper()
+		if _, err := b.Cases.CallOff(t.Context(), b.c, cases.Shopper); err != nil {
+			t.Error(err)
+		}
+	}
+	otherWay := func(t *testing.T, b *labelBench) {
+		t.Helper()
+		if _, err := b.Cases.ChooseMethod(t.Context(), b.c, returns.ByOwn); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, tc := range map[string]struct {
+		stop    func(t *testing.T, b *labelBench)
+		early   bool // before the purchase is intended; else while it is made
+		faults  []httpfault.Fault
+		paid    int
+		status  string
+		refunds string
+		code    string
+	}{
+		"before it is bought":               {stop: callOff, early: true, status: store.LabelNeeded},
+		"sent another way before":           {stop: otherWay, early: true, status: store.LabelNeeded},
+		"while it is bought":                {stop: callOff, paid: 1, status: store.LabelVoided},
+		"sent another way while":            {stop: otherWay, paid: 1, status: store.LabelVoided},
+		"while, and the answer is lost":     {stop: callOff, faults: []httpfault.Fault{after}, paid: 1, status: store.LabelVoided},
+		"while, and nothing was bought":     {stop: callOff, faults: []httpfault.Fault{before}, status: store.LabelNeeded},
+		"while, and the refund's is lost":   {stop: callOff, faults: []httpfault.Fault{{}, after}, paid: 1, status: store.LabelVoided},
+		"while, and the refund fails first": {stop: callOff, faults: []httpfault.Fault{{}, before}, paid: 1, status: store.LabelVoided},
+		"while, paid when it is scanned":    {stop: callOff, paid: 1, refunds: "not_applicable", status: store.LabelVoided},
+		"while, and the refund is rejected": {stop: callOff, paid: 1, refunds: "rejected", status: store.LabelVoid, code: "label_void_rejected"},
+		"while, and no refund is taken": {
+			stop: callOff, faults: []httpfault.Fault{{}, {Status: 422, Code: "SHIPMENT.REFUND.UNAVAILABLE"}}, paid: 1, status: store.LabelVoid, code: "label_void_refused",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newLabelBench(t, returns.ByLabel)
+			b.stand.Fail(one, tc.faults...)
+			b.stand.AnswerRefunds(tc.refunds)
+			var once sync.Once
+			stop := func() { once.Do(func() { tc.stop(t, b) }) }
+			m := meddler{Labels: b.Outside["acme"].Labels.(*easypost.Labels), prepared: func() {}, buying: stop}
+			if tc.early {
+				m.prepared, m.buying = stop, func() {}
+			}
+			b.Outside["acme"] = jobs.Outside{Labels: m}
+			row := b.work(t)
+			if row.Status != tc.status || row.ErrorCode != tc.code || (row.State == store.LabelHeld) != (tc.code != "") {
+				t.Errorf("ended as %s, %s, %s", row.State, row.Status, row.ErrorCode)
+			}
+			refunded := 0
+			for _, s := range b.stand.Shipments() {
+				refunded += s.Refunded
+			}
+			if back := min(tc.paid, 1); b.paid() != tc.paid || (tc.code == "" && refunded != back) {
+				t.Errorf("paid for %d labels, %d given back", b.paid(), refunded)
+			}
+			c, err := b.DB.Case(t.Context(), b.c.ID)
+			if err != nil || c.TrackingNumber != "" {
+				t.Errorf("the case has number %q, %v", c.TrackingNumber, err)
+			}
+			if kept, err := b.DB.FilesOf(t.Context(), c.ID); err != nil || len(kept) != 0 {
+				t.Errorf("kept %+v, %v", kept, err)
+			}
+		})
+	}
+}
+
+// TestLabelCannotBeGivenBack: with an account that takes none back staff are told of a label that nobody wants.
+func TestLabelCannotBeGivenBack(t *testing.T) {
+	t.Parallel()
+	b := newLabelBench(t, returns.ByLabel)
+	m := meddler{Labels: b.Outside["acme"].Labels.(*easypost.Labels), prepared: func() {}, buying: func() { _, _ = b.Cases.CallOff(t.Context(), b.c, cases.Shopper) }}
+	b.Outside["acme"] = jobs.Outside{Labels: struct{ jobs.Labeler }{m}}
+	if row := b.work(t); row.State != store.LabelHeld || row.ErrorCode != "label_not_returnable" || b.paid() != 1 {
+		t.Errorf("%+v", row)
 	}
 }

@@ -18,7 +18,9 @@ import (
 const (
 	LabelWanted = "label_wanted"
 	LabelReady  = "label_bought"
-	MethodSaid  = "method" // the shopper chose how to send goods back; the note is the returns.SendMethod
+	MethodSaid  = "method"         // the shopper chose how to send goods back; the note is the returns.SendMethod
+	LabelVoid   = "label_unwanted" // it was bought in the moment in which the case was called off, or sent another way
+	LabelVoided = "label_voided"   // and the carrier account took it back
 )
 
 // LabelCode is the part of a label's file that is scanned at the counter.
@@ -49,6 +51,11 @@ func offers(shop *config.Shop, order store.Order, m returns.SendMethod) bool {
 func Sendable(c store.Case, labels []store.Label) bool {
 	back := c.Kind == returns.Return || (c.Kind == returns.Claim && c.Remedy.GoodsBack())
 	return back && c.State == returns.Approved && !c.Conditions.Keep && c.TrackingNumber == "" && len(c.Received) == 0 && !labelBought(labels)
+}
+
+// WantsLabel tells whether a case waits for goods that its shopper sends with a label of the shop's.
+func WantsLabel(c store.Case) bool {
+	return c.State == returns.Approved && c.Wish.Method.Labelled() && !c.Conditions.Keep
 }
 
 func labelBought(labels []store.Label) bool {
@@ -112,11 +119,11 @@ func withoutLabel(ctx context.Context, tx *store.Tx, c *store.Case) error {
 
 // wantLabel asks for a label when a case that is sent back with one was approved. One case has one.
 func (d *Desk) wantLabel(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) ([]store.Task, error) {
-	if c.State != returns.Approved || !c.Wish.Method.Labelled() || c.Conditions.Keep || shop.Returns.Labels == nil {
+	if !WantsLabel(c) || shop.Returns.Labels == nil {
 		return nil, nil
 	}
 	there, err := tx.LabelsOf(ctx, c.ID)
-	if err != nil || slices.ContainsFunc(there, func(l store.Label) bool { return l.Status != store.LabelNeeded }) {
+	if err != nil || slices.ContainsFunc(there, func(l store.Label) bool { return l.Status == store.LabelWanted || l.Status == store.LabelBought }) {
 		return nil, err
 	}
 	now := d.Now()
@@ -151,31 +158,46 @@ func LabelRequest(shop *config.Shop, order store.Order, reference string) provid
 }
 
 // LabelBought records a label that was paid for, and its tracking number with the case, so that the carrier's scans move it. A
-// number that the shopper gave stays.
-func (d *Desk) LabelBought(ctx context.Context, row store.Label) error {
+// number that the shopper gave stays. When the case no longer wants a label its row becomes store.LabelVoid, and the case is left
+// alone. The row is given as it was written.
+func (d *Desk) LabelBought(ctx context.Context, row store.Label) (store.Label, error) {
 	var err error
 	for range openTries {
 		err = d.DB.Write(ctx, func(tx *store.Tx) error {
-			now := d.Now()
-			row.UpdatedAt = now
-			if err := tx.SetLabel(ctx, row); err != nil {
-				return err
-			}
 			c, err := tx.Case(ctx, row.CaseID)
 			if err != nil {
 				return err
 			}
-			if c.TrackingNumber == "" && row.Tracking != "" {
+			now, step := d.Now(), LabelReady
+			row.UpdatedAt, row.Status = now, store.LabelBought
+			if !WantsLabel(c) {
+				row.Status, step = store.LabelVoid, LabelVoid
+			}
+			if err := tx.SetLabel(ctx, row); err != nil {
+				return err
+			}
+			if row.Status == store.LabelBought && c.TrackingNumber == "" && row.Tracking != "" {
 				c.TrackingNumber, c.UpdatedAt = row.Tracking, now
 				if err := tx.UpdateCase(ctx, c); err != nil {
 					return err
 				}
 			}
-			return d.log(ctx, tx, c.ID, System, LabelReady, row.ID)
+			return d.log(ctx, tx, c.ID, System, step, row.ID)
 		})
 		if !errors.Is(err, store.ErrConflict) {
 			break
 		}
 	}
-	return err
+	return row, err
+}
+
+// LabelVoided records that the carrier account took a label back.
+func (d *Desk) LabelVoided(ctx context.Context, row store.Label) error {
+	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		row.Status, row.UpdatedAt = store.LabelVoided, d.Now()
+		if err := tx.SetLabel(ctx, row); err != nil {
+			return err
+		}
+		return d.log(ctx, tx, row.CaseID, System, LabelVoided, row.ID)
+	})
 }

@@ -72,7 +72,7 @@ func TestChoosingHowToSend(t *testing.T) {
 	c = b.must(b.desk.ChooseMethod(t.Context(), c, returns.ByLabel))
 	row := b.labels(c)[0]
 	row.Status, row.Tracking = store.LabelBought, "9400100000000000000000"
-	if err := b.desk.LabelBought(t.Context(), row); err != nil {
+	if _, err := b.desk.LabelBought(t.Context(), row); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.desk.ChooseMethod(t.Context(), c, returns.ByOwn); !errors.Is(err, returns.ErrStep) {

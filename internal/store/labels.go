@@ -12,6 +12,8 @@ const (
 	LabelWanted = "wanted"
 	LabelBought = "bought"   // paid for; its file may still be on its way
 	LabelNeeded = "unneeded" // the case went on without it
+	LabelVoid   = "voiding"  // paid for when the case no longer wanted it: its money is asked back
+	LabelVoided = "voided"   // and the carrier account took it back
 )
 
 // The final work states of a label.

@@ -168,6 +168,41 @@ func (l *Labels) pay(ctx context.Context, s *api.Shipment) (*api.Shipment, error
 	return bought, nil
 }
 
+// retryVoid is how long to wait after a rejected request for a refund: soon after the purchase it may be rejected wrongly.
+const retryVoid = time.Hour
+
+// Void asks for the money of a label back that was not used (docs.easypost.com/docs/shipments/shipping-refund). It is not an
+// error while the carrier thinks about it, or when the carrier takes money for scanned labels only. What was asked for before
+// is not asked again.
+func (l *Labels) Void(ctx context.Context, shipment string) error {
+	s, err := l.shipment(ctx, shipment)
+	if err != nil {
+		return err
+	}
+	if !takenBack(s) {
+		err = l.call(ctx, false, func(ctx context.Context, c *api.Client) error {
+			var err error
+			s, err = c.RefundShipmentWithContext(ctx, shipment)
+			return err
+		})
+	}
+	switch {
+	case fault.Code(err) == "label_refused":
+		return fault.New(fault.Permanent, "label_void_refused", "EasyPost does not take the label back that the case no longer wants: ask for it there.", err)
+	case err != nil:
+		return err
+	case !takenBack(s):
+		f := fault.New(fault.Later, "label_void_rejected", "EasyPost rejected the refund of a label that the case no longer wants; it is asked again, then ask for it there.", nil)
+		f.After = retryVoid
+		return f
+	}
+	return nil
+}
+
+func takenBack(s *api.Shipment) bool {
+	return s != nil && slices.Contains([]string{"submitted", "refunded", "not_applicable"}, s.RefundStatus)
+}
+
 // lowest gives the cheapest rate of the configuration's services. Rates of several currencies are not compared: the first one's
 // counts.
 func (l *Labels) lowest(rates []*api.Rate) *api.Rate {

@@ -149,3 +149,33 @@ func TestLabelServices(t *testing.T) {
 		t.Errorf("%d purchases", n)
 	}
 }
+
+// TestLabelVoid: a label that was not used is given back once, however often it is asked; what EasyPost says against it decides
+// whether it is asked again.
+func TestLabelVoid(t *testing.T) {
+	t.Parallel()
+	for answer, code := range map[string]string{"submitted": "", "refunded": "", "not_applicable": "", "rejected": "label_void_rejected"} {
+		l, stand := labels(t, nil)
+		stand.AnswerRefunds(answer)
+		id, err := l.Prepare(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Void(t.Context(), id); fault.Code(err) != "label_void_refused" || fault.Of(err).Class != fault.Permanent {
+			t.Errorf("%s: before it was bought: %v", answer, err)
+		}
+		if _, err := l.Buy(t.Context(), id, false); err != nil {
+			t.Fatal(err)
+		}
+		first, second := l.Void(t.Context(), id), l.Void(t.Context(), id)
+		if fault.Code(first) != code || fault.Code(second) != code {
+			t.Errorf("%s: %v, again %v", answer, first, second)
+		}
+		if refunded := stand.Shipments()[0].Refunded; (code == "") != (refunded == 1) {
+			t.Errorf("%s: given back %d times", answer, refunded)
+		}
+		if code != "" && (fault.Of(first).Class != fault.Later || fault.Of(first).After == 0) {
+			t.Errorf("%s: %+v", answer, fault.Of(first))
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (h *handler) sendWay(r *http.Request, v *visit, c store.Case, f *caseFiles)
 	}
 	w.DropOff = v.words.T("page.case.how.dropoff_any")
 	for _, l := range labels {
-		if l.Carrier != "" {
+		if l.Status == store.LabelBought && l.Carrier != "" {
 			w.DropOff = v.words.T("page.case.how.dropoff", "Carrier", templates.CarrierName(l.Carrier))
 		}
 	}

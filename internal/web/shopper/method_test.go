@@ -37,7 +37,7 @@ func (b *bench) bought(desk *uploads.Desk, c store.Case, code bool) {
 		b.t.Fatal(err)
 	}
 	row.Status, row.Carrier, row.Tracking = store.LabelBought, "usps", "9400100000000000000000"
-	if err := b.realDesk().LabelBought(b.t.Context(), row); err != nil {
+	if _, err := b.realDesk().LabelBought(b.t.Context(), row); err != nil {
 		b.t.Fatal(err)
 	}
 	about := uploads.About{Shop: c.Shop, OrderID: c.OrderID, CaseID: c.ID, Purpose: store.LabelFile, By: cases.System}

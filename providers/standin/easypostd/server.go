@@ -3,6 +3,7 @@
 package easypostd
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,8 @@ type Shipment struct {
 	Tracking  string // set when its label was bought
 	Bought    int    // how often a label was paid for: never more than once at EasyPost
 	QR        bool
+	Refund    string // refund_status: what became of the request to take its label back
+	Refunded  int    // how often that was taken
 }
 
 // Server is the stand-in; it is an http.Handler.
@@ -33,6 +36,7 @@ type Server struct {
 	mu        sync.Mutex
 	shipments []*Shipment
 	noRates   bool
+	refunds   string
 }
 
 // New gives a server that knows one key.
@@ -54,6 +58,14 @@ func (s *Server) OfferNothing() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.noRates = true
+}
+
+// AnswerRefunds answers requests for refunds with a refund_status from now on: submitted (so it begins), refunded, rejected,
+// not_applicable.
+func (s *Server) AnswerRefunds(status string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refunds = status
 }
 
 // filesAt is where labels and codes lie.
@@ -134,6 +146,13 @@ func (s *Server) act(r *http.Request, body []byte) (status int, answer any) {
 		}
 		one.Bought++
 		one.Tracking = fmt.Sprintf("EZ%010d", len(s.shipments)*1000+one.Bought)
+	case r.Method == http.MethodPost && action == "refund":
+		if one.Tracking == "" {
+			return http.StatusUnprocessableEntity, "SHIPMENT.REFUND.UNAVAILABLE"
+		}
+		if one.Refund = cmp.Or(s.refunds, "submitted"); one.Refund != "rejected" {
+			one.Refunded++
+		}
 	case r.Method == http.MethodPost && action == "forms":
 		if one.Tracking == "" {
 			return http.StatusUnprocessableEntity, "FORM.LABEL.MISSING"
@@ -186,7 +205,7 @@ func (s *Server) json(one *Shipment, r *http.Request) map[string]any {
 	out := map[string]any{
 		"id": one.ID, "object": "Shipment", "reference": one.Reference, "is_return": one.IsReturn, "mode": "test", "status": "unknown",
 		"to_address": one.To, "from_address": one.From, "parcel": one.Parcel, "rates": []any{rate("rate_2", "PriorityReturn", "12.10"), cheap},
-		"forms": []any{}, "postage_label": nil, "tracking_code": nil, "selected_rate": nil,
+		"forms": []any{}, "postage_label": nil, "tracking_code": nil, "selected_rate": nil, "refund_status": nil,
 	}
 	if s.noRates {
 		out["rates"] = []any{}
@@ -195,6 +214,9 @@ func (s *Server) json(one *Shipment, r *http.Request) map[string]any {
 	if one.Tracking != "" {
 		out["tracking_code"], out["selected_rate"] = one.Tracking, cheap
 		out["postage_label"] = map[string]any{"object": "PostageLabel", "label_url": base + ".pdf", "label_file_type": "application/pdf"}
+	}
+	if one.Refund != "" {
+		out["refund_status"] = one.Refund
 	}
 	if one.QR {
 		out["forms"] = []any{map[string]any{"object": "Form", "form_type": "label_qr_code", "form_url": base + "-qr.pdf"}}
