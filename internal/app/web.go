@@ -43,7 +43,7 @@ func (a *App) Handler() (http.Handler, error) {
 func (a *App) shopper() (http.Handler, error) {
 	signer := a.Links.Signer
 	return shopper.New(shopper.Deps{
-		Config: a.Config, Signer: signer, Store: shopper.DB{DB: a.DB}, Cases: a.Desk, Links: a.Links, Withdrawals: a.Withdrawals, Files: a.Uploads, Photos: a.Uploads, Log: a.Log, Now: a.now,
+		Config: a.Config, Signer: signer, Store: shopper.DB{DB: a.DB}, Cases: a.Desk, Links: a.Links, Withdrawals: a.Withdrawals, Files: a.Uploads, Log: a.Log, Now: a.now,
 		Words: func(language, region string, zone *time.Location) page.Words {
 			return a.render.Words(language, region, zone)
 		},

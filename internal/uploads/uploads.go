@@ -8,7 +8,6 @@ package uploads
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -141,22 +140,6 @@ func (d *Desk) Find(ctx context.Context, orderID, fileID string) (store.File, er
 // Bytes gives a file's content.
 func (d *Desk) Bytes(ctx context.Context, f store.File) ([]byte, error) {
 	return d.Box.Read(ctx, f.Key)
-}
-
-// KeepPhoto looks at a photo of a shopper's and keeps it under the form's nonce.
-func (d *Desk) KeepPhoto(ctx context.Context, order store.Order, nonce string, r io.Reader) error {
-	c, err := files.Photo(ctx, r)
-	if err != nil {
-		return err
-	}
-	_, err = d.Keep(ctx, About{Shop: order.Shop, OrderID: order.ID, Nonce: nonce, Purpose: store.PhotoFile, By: "shopper"}, c)
-	return err
-}
-
-// KeptPhotos tells how many photos a form has sent.
-func (d *Desk) KeptPhotos(ctx context.Context, orderID, nonce string) (int, error) {
-	all, err := d.DB.FilesOfNonce(ctx, orderID, nonce)
-	return len(all), err
 }
 
 // OfCase gives a case's files.

@@ -1,7 +1,6 @@
 package shopper
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -26,6 +25,8 @@ type claimTyped struct {
 	quantities         map[string]string // by line id; what is not typed is the whole line
 	kind, remedy, text string
 	nonce              string
+	photos             []store.File   // that the form sent so far
+	wrong              []upload.Fault // what was wrong with others
 }
 
 // claimRoutes adds the form by which a consumer says that something is wrong with goods, or that they did not come.
@@ -34,10 +35,10 @@ func (h *handler) claimRoutes() {
 	h.routes.HandleFunc("GET /o/{token}/claims", h.order(func(w http.ResponseWriter, r *http.Request, v *visit) {
 		http.Redirect(w, r, v.path+"/claims/new", http.StatusSeeOther) //nolint:gosec // a path of this page
 	}))
-	h.routes.HandleFunc("POST /o/{token}/claims", h.order(h.openClaim))
+	h.routes.HandleFunc("POST /o/{token}/claims", h.order(h.uploaded(h.openClaim)))
 }
 
-// claiming tells the requests by which a claim is made: they may carry photos, and go on when the browser hangs up.
+// claiming tells the requests by which a claim is made: they go on when the browser hangs up.
 func claiming(r *http.Request) bool {
 	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/o/") && strings.HasSuffix(r.URL.Path, "/claims")
 }
@@ -60,32 +61,21 @@ func (v *visit) claimable() []orders.Line {
 }
 
 // openClaim takes the form. The same nonce is the same case; nothing but a form that does not say what it is about is refused.
-func (h *handler) openClaim(w http.ResponseWriter, r *http.Request, v *visit) {
-	in, photoFault, err := h.readClaim(w, r, v)
-	if errors.Is(err, upload.ErrBusy) {
-		h.down(w, r, v.shop, v.words)
-		return
-	}
-	if err != nil {
-		h.refuse(w, r, http.StatusRequestEntityTooLarge)
-		return
-	}
-	// What was read of the body has its own patience; the database gets as long as for every page.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
-	defer cancel()
-	r = r.WithContext(ctx)
+func (h *handler) openClaim(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
+	in := typedClaim(form.Values)
+	in.photos, in.wrong = form.Files, form.Faults
 	req, faults := in.request(v)
-	if !nonceForm.MatchString(in.nonce) {
-		faults["form"], in.nonce = "form", id.Secret()
+	if form.Forged {
+		faults["form"], in.nonce = "form", form.Nonce
 	}
-	if photoFault != "" {
-		faults["photo"] = photoFault
+	if len(in.wrong) > 0 {
+		faults["photo"] = returns.Code(in.wrong[0].Code)
 	}
 	if len(faults) > 0 {
 		h.claimAgain(w, r, v, in, faults)
 		return
 	}
-	c, err := h.Cases.OpenClaim(ctx, v.order, req, in.nonce, h.shownNotices(v, req.Kind))
+	c, err := h.Cases.OpenClaim(r.Context(), v.order, req, in.nonce, h.shownNotices(v, req.Kind))
 	var refused *cases.Refused
 	switch {
 	case err == nil:
@@ -111,7 +101,7 @@ func (h *handler) shownNotices(v *visit, kind returns.ClaimKind) []returns.Shown
 
 func (h *handler) claimAgain(w http.ResponseWriter, r *http.Request, v *visit, in claimTyped, faults returns.Faults) {
 	p := h.claimForm(r, v, in)
-	p.tell(v, faults)
+	p.tell(v, in, faults)
 	h.render(w, r, http.StatusUnprocessableEntity, "claim", p)
 }
 

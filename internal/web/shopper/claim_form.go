@@ -8,6 +8,7 @@ import (
 
 	"homeward/internal/returns"
 	"homeward/internal/terms"
+	"homeward/internal/uploads"
 	"homeward/internal/web/page"
 	"homeward/templates"
 )
@@ -23,9 +24,8 @@ type claimPage struct {
 	Away    []claimChoice // … and when they did not come
 	Text    string
 	Max     int
-	Photos  int // how many may be sent; 0: none are taken
-	Kept    string
-	Rights  []string // what the law wants told
+	Photos  *photosAsked // nil: none are taken
+	Rights  []string     // what the law wants told
 	Late    bool
 	Carrier []carrierRow
 	Trace   string
@@ -79,7 +79,9 @@ func (h *handler) claimForm(r *http.Request, v *visit, in claimTyped) *claimPage
 	}
 	p.offer(v, in)
 	p.carrier(v)
-	h.photos(r, v, in, p)
+	if h.Files != nil {
+		p.Photos = v.photosAsked(words.T("page.claim.photos"), words.T("page.claim.photos_hint", "Max", uploads.PerForm), in.photos)
+	}
 	return p
 }
 
@@ -126,22 +128,8 @@ func (p *claimPage) carrier(v *visit) {
 	p.Trace = v.words.T("page.claim.carrier_trace", "Kind", v.words.T("claim.kind."+string(returns.ClaimNotReceived)))
 }
 
-// photos shows how many photos there are. What cannot be read now stops no claim.
-func (h *handler) photos(r *http.Request, v *visit, in claimTyped, p *claimPage) {
-	if h.Photos == nil {
-		return
-	}
-	p.Photos = maxPhotos
-	if r.Method == http.MethodGet || !nonceForm.MatchString(in.nonce) {
-		return
-	}
-	if n, err := h.Photos.KeptPhotos(r.Context(), v.order.ID, in.nonce); err == nil && n > 0 {
-		p.Kept, p.Photos = v.words.T("page.claim.photos_kept", "Count", n), max(maxPhotos-n, 0)
-	}
-}
-
 // tell puts faults into words, in the form's order.
-func (p *claimPage) tell(v *visit, faults returns.Faults) {
+func (p *claimPage) tell(v *visit, in claimTyped, faults returns.Faults) {
 	add := func(field, anchor, text string) {
 		p.Errors = append(p.Errors, formError{anchor, text})
 		p.Wrong[field] = text
@@ -166,11 +154,11 @@ func (p *claimPage) tell(v *visit, faults returns.Faults) {
 			add(field, field, words.T("page.claim.error."+field, data...))
 		}
 	}
-	switch faults["photo"] {
-	case "photos":
-		add("photo", "photo", words.T("page.claim.error.photos", "Max", maxPhotos, "Size", maxPhoto>>20))
-	case "photo":
-		add("photo", "photo", words.T("page.claim.error.photo"))
+	if _, ok := faults["photo"]; ok && p.Photos != nil {
+		for _, text := range photoFaults(words, in.wrong) {
+			add("photo", "photo", text)
+		}
+		p.Photos.Wrong = append(photoFaults(words, in.wrong), words.T("page.claim.error.photo"))
 	}
 	if _, ok := faults["form"]; ok || len(p.Errors) == 0 {
 		add("form", "form", words.T("page.claim.error.form"))

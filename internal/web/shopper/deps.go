@@ -23,8 +23,6 @@ type Deps struct {
 	Links  Links
 	// Withdrawals takes statements of withdrawal. nil: the pages show the model form alone.
 	Withdrawals Withdrawals
-	// Photos keeps what the form of a claim uploads. nil: it takes none.
-	Photos Photos
 	// Files keeps what shoppers upload: *uploads.Desk. nil: forms take no files, and none are shown.
 	Files Files
 	// Words speaks a language (one of templates.Languages) with a region's formats ("" for the language's own) and times in

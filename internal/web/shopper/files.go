@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"homeward/internal/cases"
 	"homeward/internal/fault"
@@ -79,4 +80,22 @@ func (h *handler) readForm(w http.ResponseWriter, r *http.Request, v *visit, spe
 // photoWords says what is wrong with a file, in the shopper's language.
 func photoWords(words page.Words, code string) string {
 	return words.T("page.error.photo." + code)
+}
+
+// maxPhotoFaults bounds how many files' faults are said: nobody reads more.
+const maxPhotoFaults = 12
+
+// photoFaults says what is wrong with each file that a form sent, by its name; that there are too many, once.
+func photoFaults(words page.Words, faults []upload.Fault) []string {
+	var out []string
+	for _, f := range faults {
+		text := photoWords(words, f.Code)
+		if f.Name != "" && f.Code != files.TooMany {
+			text = words.T("page.error.photo.named", "Name", f.Name, "Why", text)
+		}
+		if !slices.Contains(out, text) && len(out) < maxPhotoFaults {
+			out = append(out, text)
+		}
+	}
+	return out
 }

@@ -63,7 +63,7 @@ type asked struct {
 // false when an answer was given instead.
 func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *visit, p purpose, form upload.Form) (asked, bool) {
 	a := asked{purpose: p, in: readInputs(r)}
-	a.in.photos = form.Files
+	a.in.photos, a.in.wrong = form.Files, form.Faults
 	var ok bool
 	if a.ledger, ok = h.readLedger(w, r, v, p); !ok {
 		return a, false
@@ -82,8 +82,8 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 	var faults, more returns.Faults
 	a.request, faults = a.in.request(v, a.ledger.offer)
 	a.request.Photos = len(a.in.photos)
-	for _, wrong := range form.Faults {
-		faults["photo"] = returns.Code(wrong.Code)
+	if len(a.in.wrong) > 0 {
+		faults["photo"] = returns.Code(a.in.wrong[0].Code)
 	}
 	a.decision, more = a.ledger.policy.Decide(a.ledger.situation, a.request)
 	faults = faults.Merge(more)
@@ -151,6 +151,6 @@ func (h *handler) toCase(w http.ResponseWriter, r *http.Request, v *visit, c sto
 // formAgain shows the form with everything typed and what is wrong with it.
 func (h *handler) formAgain(w http.ResponseWriter, r *http.Request, v *visit, a asked, faults returns.Faults) {
 	p := h.typedForm(v, a.purpose, a.ledger, a.in)
-	p.tell(v, a.ledger.offer, faults)
+	p.tell(v, a.ledger.offer, a.in.wrong, faults)
 	h.render(w, r, http.StatusUnprocessableEntity, "return", p)
 }

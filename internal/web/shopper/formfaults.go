@@ -6,10 +6,11 @@ import (
 
 	"homeward/internal/returns"
 	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
 )
 
-// tell puts faults into words, in the order of the form.
-func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
+// tell puts faults into words, in the order of the form; wrong are those of its files.
+func (p *formPage) tell(v *visit, offer returns.Offer, wrong []upload.Fault, faults returns.Faults) {
 	words := v.words
 	add := func(field, anchor, text string) {
 		p.Errors = append(p.Errors, formError{Field: anchor, Text: text})
@@ -43,7 +44,7 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 		}
 	}
 	p.tellAsked(v, offer, faults, known, add)
-	p.tellRest(words, faults, add)
+	p.tellRest(words, wrong, faults, add)
 	for field := range faults {
 		if !known[field] { // a line that is not, or no longer, in the order; a question that is not asked
 			add("form", "items", words.T("page.error.changed"))
@@ -53,11 +54,18 @@ func (p *formPage) tell(v *visit, offer returns.Offer, faults returns.Faults) {
 }
 
 // tellRest tells of photos, the way of sending and the note.
-func (p *formPage) tellRest(words page.Words, faults returns.Faults, add func(field, anchor, text string)) {
-	if code, ok := faults["photo"]; ok {
-		add("photo", "photo", photoWords(words, string(code)))
+func (p *formPage) tellRest(words page.Words, wrong []upload.Fault, faults returns.Faults, add func(field, anchor, text string)) {
+	var photos []string
+	if _, ok := faults["photo"]; ok {
+		photos = photoFaults(words, wrong)
 	} else if _, ok := faults["photos"]; ok {
-		add("photo", "photo", words.T("page.error.photos"))
+		photos = []string{words.T("page.error.photos")}
+	}
+	for _, text := range photos {
+		add("photo", "photo", text)
+	}
+	if p.Photos != nil {
+		p.Photos.Wrong = photos
 	}
 	if _, ok := faults["method"]; ok && len(p.Method) == 0 { // the shop offered it before
 		add("form", "items", words.T("page.error.changed"))

@@ -11,6 +11,7 @@ import (
 	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/web/upload"
 )
 
 // What the names of a form's fields begin with: a line's quantity, what is wanted in its place, and the answer to a question
@@ -36,8 +37,9 @@ type inputs struct {
 	method     string
 	note       string
 	nonce      string
-	photos     []store.File // that the form sent so far
-	seen       string       // the version of the case that is to be changed
+	photos     []store.File   // that the form sent so far
+	wrong      []upload.Fault // what was wrong with others
+	seen       string         // the version of the case that is to be changed
 }
 
 func readInputs(r *http.Request) inputs {

@@ -38,10 +38,16 @@ type formPage struct {
 
 // photosAsked is the part of a form that takes photos.
 type photosAsked struct {
+	Title  string
 	Accept string
 	Hint   string
 	Kept   []photoRow
 	Full   bool // no more are taken
+	Wrong  []string
+}
+
+func (v *visit) photosAsked(title, hint string, kept []store.File) *photosAsked {
+	return &photosAsked{Title: title, Accept: upload.Accept, Hint: hint, Kept: v.photoRows(kept), Full: len(kept) >= uploads.PerForm}
 }
 
 // photoRow is a photo that the form sent already.
@@ -53,9 +59,7 @@ func (h *handler) askPhotos(v *visit, offer returns.Offer, in inputs) *photosAsk
 	if h.Files == nil || (!wanted && len(in.photos) == 0) {
 		return nil
 	}
-	p := &photosAsked{Accept: upload.Accept, Hint: v.words.T("page.form.photos_hint", "Max", uploads.PerForm), Full: len(in.photos) >= uploads.PerForm}
-	p.Kept = v.photoRows(in.photos)
-	return p
+	return v.photosAsked(v.words.T("page.form.photos"), v.words.T("page.form.photos_hint", "Max", uploads.PerForm), in.photos)
 }
 
 func (v *visit) photoRows(files []store.File) []photoRow {

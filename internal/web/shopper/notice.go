@@ -1,7 +1,6 @@
 package shopper
 
 import (
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"sort"
@@ -10,6 +9,7 @@ import (
 	"homeward/internal/config"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
+	"homeward/internal/web/upload"
 )
 
 // notice is a page that says one thing, with what can be done about it.
@@ -78,13 +78,9 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, status int) {
 func (h *handler) down(w http.ResponseWriter, r *http.Request, shop *config.Shop, words page.Words) {
 	n := &notice{Frame: h.frame(shop, words, words.T("page.down.title")), Text: words.T("page.down.text"), Ways: h.ways(shop, words)}
 	if r.Method == http.MethodPost {
-		if len(r.PostForm) == 0 { // a form with files is read once
-			fields, err := readFields(r, func(url.Values, *multipart.Part) error { return nil })
-			if err != nil && len(fields) == 0 {
-				h.refuse(w, r, http.StatusRequestEntityTooLarge)
-				return
-			}
-			r.PostForm = fields
+		if err := upload.Fields(r); err != nil && len(r.PostForm) == 0 {
+			h.refuse(w, r, http.StatusRequestEntityTooLarge)
+			return
 		}
 		n.Text = words.T("page.down.form")
 		n.Retry = keep(r, words)

@@ -24,7 +24,7 @@ func (b *bench) withFiles() *uploads.Desk {
 		b.t.Fatal(err)
 	}
 	desk := &uploads.Desk{DB: b.db, Box: box, Config: b.config, Now: func() time.Time { return b.clock }, Log: slog.New(slog.DiscardHandler)}
-	b.rebuild(func(d *shopper.Deps) { d.Files, d.Photos = desk, desk })
+	b.rebuild(func(d *shopper.Deps) { d.Files = desk })
 	return desk
 }
 

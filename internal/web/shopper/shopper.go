@@ -93,12 +93,12 @@ func bound(next http.Handler) http.Handler {
 			ctx, most = context.WithoutCancel(ctx), maxStatement
 		}
 		wait := patience
-		if upload.Is(r) && strings.HasPrefix(r.URL.Path, "/o/") {
+		if claiming(r) {
+			ctx = context.WithoutCancel(ctx)
+		}
+		if claiming(r) || (upload.Is(r) && strings.HasPrefix(r.URL.Path, "/o/")) {
 			most, wait = upload.MaxBody, upload.Patience
 			upload.Allow(w)
-		}
-		if claiming(r) {
-			ctx, most, wait = context.WithoutCancel(ctx), maxClaim, claimPatience
 		}
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()

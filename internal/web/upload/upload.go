@@ -7,7 +7,7 @@
 //	func (h *handler) openClaim(w http.ResponseWriter, r *http.Request, v *visit, form upload.Form) {
 //		kind := form.Values.Get("kind")       // every field that is not a file; r.PostForm holds the same
 //		form.Files                            // the photos of this form, earlier posts of it included: show them again with 422
-//		form.Faults                           // what was wrong with a photo, by the code of page.error.photo.<code>
+//		form.Faults                           // what was wrong with each photo, by the code of page.error.photo.<code>
 //
 // The case that is made with that nonce takes the photos over (store.InsertCase does it).
 //
@@ -26,8 +26,10 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"homeward/internal/fault"
 	"homeward/internal/files"
@@ -58,7 +60,28 @@ const (
 type Fault struct {
 	Field string // the file field's name
 	Code  string // one of files.Codes
+	Name  string // as its sender calls it, to be shown to them alone; "" when it is about no file in particular
 }
+
+// maxName is how many characters of a file's name are kept.
+const maxName = 60
+
+// nameOf gives a file's name without what could disturb a sentence around it.
+func nameOf(part *multipart.Part) string {
+	name := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, clean(part.FileName())))
+	if letters := []rune(name); len(letters) > maxName {
+		name = string(letters[:maxName-1]) + "…"
+	}
+	return name
+}
+
+// clean leaves out what no database takes as text: bytes that are not UTF-8, and zeros.
+func clean(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }
 
 // Form is a form as it was sent.
 type Form struct {
@@ -116,13 +139,15 @@ func Allow(w http.ResponseWriter) {
 // picture is a file that was looked at, until the whole form has come.
 type picture struct {
 	field   string
+	name    string
 	content files.Content
 }
 
 // Read reads a form, with files or without. Files are looked at as they arrive: at any time one is in memory as it was sent,
 // the others small. They are kept under the form's nonce (in any order of the fields), those that "remove" names are taken
 // away, and Files gives what there is now. What is wrong with a file stands in Faults and never fails the form; when only the
-// storage failed that is its code, files.Unavailable. The request's PostForm is set to the fields.
+// storage failed that is its code, files.Unavailable. A form that becomes too large among its files, its nonce known, is what came
+// until then, with the fault files.TooLarge. The request's PostForm is set to the fields.
 func Read(r *http.Request, keeper Keeper, spec Spec) (Form, error) {
 	form := Form{Values: url.Values{}}
 	var pictures []picture
@@ -137,8 +162,8 @@ func Read(r *http.Request, keeper Keeper, spec Spec) (Form, error) {
 		}
 		r.PostForm, r.Form = form.Values, form.Values
 	} else {
-		if err := r.ParseForm(); err != nil {
-			return form, reading(err)
+		if err := plain(r); err != nil {
+			return form, err
 		}
 		form.Values = r.PostForm
 	}
@@ -153,6 +178,34 @@ func Read(r *http.Request, keeper Keeper, spec Spec) (Form, error) {
 	defer cancel()
 	form.keep(ctx, keeper, spec, pictures)
 	return form, nil
+}
+
+// plain reads a form without files.
+func plain(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return reading(err)
+	}
+	for _, all := range r.PostForm {
+		for i := range all {
+			all[i] = clean(all[i])
+		}
+	}
+	return nil
+}
+
+// Fields sets the request's PostForm and passes over files, for when none can be kept. A form that was read before stays. With
+// an error too there is what was read.
+func Fields(r *http.Request) error {
+	switch {
+	case r.PostForm != nil:
+		return nil
+	case !Is(r):
+		return plain(r)
+	}
+	form := Form{Values: url.Values{}}
+	_, err := form.parts(r, Spec{})
+	r.PostForm, r.Form = form.Values, form.Values
+	return err
 }
 
 // arriving bounds the forms with files that arrive at once, each of which may hold one file as it was sent and the others small;
@@ -211,16 +264,16 @@ func discount(orderID string) {
 func (f *Form) keep(ctx context.Context, keeper Keeper, spec Spec, pictures []picture) {
 	about := spec.About
 	about.Nonce = f.Nonce
-	unavailable := func(field string, err error) {
+	unavailable := func(field, name string, err error) {
 		code := fault.Code(err)
 		if fault.Of(err).Class != fault.Permanent {
 			code = files.Unavailable
 		}
-		f.Faults = append(f.Faults, Fault{Field: field, Code: code})
+		f.Faults = append(f.Faults, Fault{Field: field, Code: code, Name: name})
 	}
 	if ids := f.Values["remove"]; len(ids) > 0 {
 		if err := keeper.Drop(ctx, about.OrderID, f.Nonce, ids[:min(len(ids), uploads.PerOrder)]); err != nil {
-			unavailable("remove", err)
+			unavailable("remove", "", err)
 		}
 	}
 	for _, p := range pictures {
@@ -230,7 +283,7 @@ func (f *Form) keep(ctx context.Context, keeper Keeper, spec Spec, pictures []pi
 		}
 		kept, err := keeper.Keep(ctx, its, p.content)
 		if err != nil {
-			unavailable(p.field, err)
+			unavailable(p.field, p.name, err)
 		} else if about.CaseID != "" {
 			f.Files = append(f.Files, kept)
 		}
@@ -251,13 +304,16 @@ func (f *Form) parts(r *http.Request, spec Spec) ([]picture, error) {
 	}
 	var pictures []picture
 	room := maxFields
-	for range maxParts {
+	for n := range maxParts {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) {
+			if n == 0 { // nothing is marked by the boundary
+				return nil, ErrForm
+			}
 			return pictures, nil
 		}
 		if err != nil {
-			return nil, reading(err)
+			return f.cut(pictures, spec, reading(err))
 		}
 		if part.FileName() == "" && !slices.Contains(spec.Fields, part.FormName()) {
 			if room, err = f.field(part, room); err != nil {
@@ -266,10 +322,19 @@ func (f *Form) parts(r *http.Request, spec Spec) ([]picture, error) {
 			continue
 		}
 		if pictures, err = f.file(r.Context(), part, spec, pictures); err != nil {
-			return nil, err
+			return f.cut(pictures, spec, err)
 		}
 	}
 	return nil, ErrTooLarge
+}
+
+// cut ends a form that was not read to its end. When it is only too large and says which form it is, what came of it counts.
+func (f *Form) cut(pictures []picture, spec Spec, err error) ([]picture, error) {
+	if !errors.Is(err, ErrTooLarge) || len(spec.Fields) == 0 || !nonceForm.MatchString(f.Values.Get("nonce")) {
+		return nil, err
+	}
+	f.Faults = append(f.Faults, Fault{Field: spec.Fields[0], Code: files.TooLarge})
+	return pictures, nil
 }
 
 // field reads a field that is no file.
@@ -281,11 +346,11 @@ func (f *Form) field(part *multipart.Part, room int) (left int, err error) {
 	case len(value) > room:
 		return room, ErrTooLarge
 	}
-	f.Values.Add(part.FormName(), string(value))
+	f.Values.Add(part.FormName(), clean(string(value)))
 	return room - len(value), nil
 }
 
-// file looks at one file. A field that was left empty is none.
+// file looks at one file. A field that was left empty is none; a file without a byte is a broken one.
 func (f *Form) file(ctx context.Context, part *multipart.Part, spec Spec, pictures []picture) ([]picture, error) {
 	name := part.FormName()
 	body := &counted{from: part}
@@ -294,13 +359,15 @@ func (f *Form) file(ctx context.Context, part *multipart.Part, spec Spec, pictur
 		switch {
 		case body.broken != nil:
 			return pictures, reading(body.broken)
-		case body.n == 0: // nothing was chosen
+		case body.n == 0 && part.FileName() == "": // nothing was chosen
+		case body.n == 0:
+			f.Faults = append(f.Faults, Fault{Field: name, Code: files.Unreadable, Name: nameOf(part)})
 		case err == nil:
-			pictures = append(pictures, picture{field: name, content: c})
+			pictures = append(pictures, picture{field: name, name: nameOf(part), content: c})
 		case ctx.Err() != nil:
 			return pictures, ErrForm
 		default:
-			f.Faults = append(f.Faults, Fault{Field: name, Code: fault.Code(err)})
+			f.Faults = append(f.Faults, Fault{Field: name, Code: fault.Code(err), Name: nameOf(part)})
 		}
 	}
 	if _, err := io.Copy(io.Discard, body); err != nil {
