@@ -21,13 +21,14 @@ import (
 const (
 	MaxBytes  = 10 << 20   // as sent
 	MaxPixels = 50_000_000 // as sent
+	MaxEdge   = 65_535     // as sent: the longer side, as much as a JPEG can have; decoders keep whole rows
 	MaxSide   = 2048       // as kept: the longer side of a photo
 )
 
 // The codes of what is wrong with a file. The shopper's pages say each of them under page.error.photo.<code>.
 const (
 	TooLarge      = "too_large"       // more than MaxBytes
-	TooManyPixels = "too_many_pixels" // more than MaxPixels, or than memory is given to
+	TooManyPixels = "too_many_pixels" // more than MaxPixels or MaxEdge, or than memory is given to
 	NotAnImage    = "not_an_image"    // no format that is taken
 	HEIC          = "heic"            // what iPhones write when they are not asked for JPEG
 	Unreadable    = "unreadable"      // cut off or broken

@@ -63,14 +63,18 @@ func cost(n int64) func([]byte, image.Config) int64 {
 	return func([]byte, image.Config) int64 { return n }
 }
 
-// pngCost: 16 bits for each of four channels, or fewer.
-func pngCost(_ []byte, c image.Config) int64 {
-	switch c.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model:
-		return 8
-	default:
-		return 4
+// pngCost: 16 bits for each of four channels, or fewer; twice that when it is interlaced, because each pass is a picture of its own
+// before it is merged, and all of them have as many pixels as the whole (PNG, 8.2).
+func pngCost(data []byte, c image.Config) int64 {
+	const interlace = 28 // where the header says it
+	n := int64(4)
+	if c.ColorModel == color.RGBA64Model || c.ColorModel == color.NRGBA64Model {
+		n = 8
 	}
+	if len(data) > interlace && data[interlace] != 0 {
+		n *= 2
+	}
+	return n
 }
 
 // Photo reads a photo (JPEG, PNG, WebP, or the first frame of a GIF), turns it upright as its EXIF asks, scales it to at
@@ -99,7 +103,7 @@ func photo(ctx context.Context, data []byte) (Content, error) {
 	}
 	pixels := int64(config.Width) * int64(config.Height)
 	need := pixels * f.bytes(data, config)
-	if pixels > MaxPixels || need > memory {
+	if pixels > MaxPixels || max(config.Width, config.Height) > MaxEdge || need > memory {
 		return Content{}, Refuse(TooManyPixels, nil)
 	}
 	if err := decoding.Acquire(ctx, need); err != nil {

@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -315,6 +316,57 @@ func TestBombCostsNothing(t *testing.T) {
 	t.Logf("a bomb of %d bytes: %v, %d bytes", len(bomb), time.Duration(result.NsPerOp()), result.AllocedBytesPerOp())
 	if result.AllocedBytesPerOp() > 1<<20 {
 		t.Errorf("a bomb takes %d bytes of memory", result.AllocedBytesPerOp())
+	}
+}
+
+// interlaced makes a PNG of pngOf say that it comes in seven passes (Adam7).
+func interlaced(data []byte) []byte {
+	data[28] = 1
+	binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(data[12:29]))
+	return data
+}
+
+// passes is how many bytes the rows of an interlaced PNG have, one byte for the filter of each.
+func passes(w, h, bytesPerPixel int) (n int) {
+	for _, p := range [][4]int{{8, 0, 8, 0}, {8, 4, 8, 0}, {4, 0, 8, 4}, {4, 2, 4, 0}, {2, 0, 4, 2}, {2, 1, 2, 0}, {1, 0, 2, 1}} {
+		if across, down := (w-p[1]+p[0]-1)/p[0], (h-p[3]+p[2]-1)/p[2]; across > 0 && down > 0 {
+			n += down * (1 + across*bytesPerPixel)
+		}
+	}
+	return n
+}
+
+// TestMemoryOfShapes: whatever shape a photo has, decoding it takes no more memory than is counted for it. One row, one column
+// and more are refused before anything is decoded.
+func TestMemoryOfShapes(t *testing.T) { //nolint:paralleltest // it measures
+	const long, slack = 50_000_000, 24 << 20 // of the JPEG that is written, and of the test itself
+	for _, c := range []struct {
+		name  string
+		sent  []byte
+		code  string
+		bytes uint64
+	}{
+		{"one row of 50 Mpx", pngOf(long, 1, 8, 2, 1+3*long), files.TooManyPixels, 1 << 20},
+		{"one column of 50 Mpx", pngOf(1, long, 8, 0, 2*long), files.TooManyPixels, 1 << 20},
+		{"an interlaced row", interlaced(pngOf(long, 1, 8, 2, 1000)), files.TooManyPixels, 1 << 20},
+		{"an interlaced column", interlaced(pngOf(1, long, 8, 2, 1000)), files.TooManyPixels, 1 << 20},
+		{"one pixel too wide", pngOf(files.MaxEdge+1, 1, 8, 2, 1+3*(files.MaxEdge+1)), files.TooManyPixels, 1 << 20},
+		{"interlaced, 36 Mpx", interlaced(pngOf(6000, 6000, 8, 2, 1000)), files.TooManyPixels, 1 << 20},
+		{"interlaced, 16 bits", interlaced(pngOf(4100, 4100, 16, 6, 1000)), files.TooManyPixels, 1 << 20},
+		{"as wide as can be", pngOf(files.MaxEdge, 60, 8, 2, 60*(1+3*files.MaxEdge)), "", 4*files.MaxEdge*60 + slack},
+		{"as high as can be", pngOf(60, files.MaxEdge, 8, 2, files.MaxEdge*(1+3*60)), "", 4*files.MaxEdge*60 + slack},
+		{"interlaced, 4 Mpx", interlaced(pngOf(2000, 2000, 8, 2, passes(2000, 2000, 3))), "", 8*2000*2000 + slack},
+		{"interlaced, wide", interlaced(pngOf(files.MaxEdge, 60, 8, 2, passes(files.MaxEdge, 60, 3))), "", 8*files.MaxEdge*60 + slack},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := files.Photo(t.Context(), bytes.NewReader(c.sent))
+		runtime.ReadMemStats(&after)
+		took := after.TotalAlloc - before.TotalAlloc
+		t.Logf("%s: %d bytes sent, %d taken", c.name, len(c.sent), took)
+		if fault.Code(err) != c.code || took > c.bytes {
+			t.Errorf("%s: %v, %d bytes of memory, want %d at most", c.name, err, took, c.bytes)
+		}
 	}
 }
 
