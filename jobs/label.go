@@ -3,10 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"time"
 
 	"homeward/internal/cases"
@@ -24,8 +21,6 @@ const (
 	labelTries = 12
 	// labelSettles is how long after an unanswered purchase it may still appear at the carrier's.
 	labelSettles = 5 * time.Minute
-	// labelBytes bounds a label's file.
-	labelBytes = files.MaxBytes
 )
 
 // Labeler buys labels of a carrier account. Prepare costs nothing; Buy sells one label for a shipment, however often it is
@@ -99,7 +94,7 @@ func (w *Worker) obtain(ctx context.Context, task store.Task, shop *config.Shop,
 	case store.LabelVoid:
 		return store.LabelDropped, w.voidLabel(ctx, row)
 	default:
-		return store.LabelReady, w.fetchLabel(ctx, row)
+		return store.LabelReady, w.fetchLabel(ctx, shop, row)
 	}
 }
 
@@ -207,12 +202,12 @@ func (w *Worker) voidLabel(ctx context.Context, row store.Label) error {
 }
 
 // fetchLabel keeps the label's file, and the code's when there is one.
-func (w *Worker) fetchLabel(ctx context.Context, row store.Label) error {
+func (w *Worker) fetchLabel(ctx context.Context, shop *config.Shop, row store.Label) error {
 	for _, address := range []string{row.LabelURL, row.QRURL} {
 		if address == "" {
 			continue
 		}
-		c, err := w.download(ctx, address)
+		c, err := w.download(ctx, shop, address)
 		if err != nil {
 			return err
 		}
@@ -232,28 +227,6 @@ func labelPart(row store.Label, address string) string {
 		return cases.LabelCode
 	}
 	return ""
-}
-
-func (w *Worker) download(ctx context.Context, address string) (files.Content, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "https" && !config.IsLoopback(u.Hostname())) {
-		return files.Content{}, fault.New(fault.Permanent, "label_address", "The carrier's label lies at no https address.", err)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return files.Content{}, fault.New(fault.Permanent, "label_address", "The carrier's label lies at no https address.", err)
-	}
-	res, err := w.Caller.Do(r)
-	if err != nil {
-		return files.Content{}, fault.New(fault.Later, "label_not_fetched", "The label was bought and its file could not be fetched yet.", err)
-	}
-	defer res.Body.Close() //nolint:errcheck // what was read counts
-	if res.StatusCode != http.StatusOK {
-		return files.Content{}, fault.New(fault.Later, "label_not_fetched", "The label was bought and its file could not be fetched yet.", nil)
-	}
-	return files.Document(ctx, io.LimitReader(res.Body, labelBytes+1))
 }
 
 func (w *Worker) setLabel(ctx context.Context, row store.Label) error {

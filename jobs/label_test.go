@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,12 +57,12 @@ func newLabelBench(t *testing.T, method returns.SendMethod) *labelBench {
 		t.Fatal(err)
 	}
 	cfg := &config.Config{Shops: []config.Shop{{ID: "acme", Country: "US", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{
-		Window: 720 * time.Hour, Labels: &config.Labels{Provider: "easypost", Parcel: config.LabelParcel{WeightG: 500}, To: config.LabelAddress{Name: "Acme", Line1: "2 Dock Rd", City: "Reno", PostalCode: "89501", Country: "US"}},
+		Window: 720 * time.Hour, Labels: &config.Labels{Provider: "easypost", BaseURL: server.URL, Parcel: config.LabelParcel{WeightG: 500}, To: config.LabelAddress{Name: "Acme", Line1: "2 Dock Rd", City: "Reno", PostalCode: "89501", Country: "US"}},
 	}}}}
 	now, log := func() time.Time { return b.now }, slog.New(slog.DiscardHandler)
 	b.Worker = &jobs.Worker{
 		DB: db, Config: cfg, Outside: map[string]jobs.Outside{"acme": {Labels: carrier}}, Queue: noBell{}, Observe: metrics.New(), Log: log, Now: now,
-		Cases: &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: now}, Caller: client, Files: &uploads.Desk{DB: db, Box: box, Config: cfg, Now: now, Log: log},
+		Cases: &cases.Desk{DB: db, Config: cfg, Queue: noBell{}, Now: now}, Caller: jobs.NewCaller(client.Transport), Fetcher: jobs.NewFetcher(nil), Files: &uploads.Desk{DB: db, Box: box, Config: cfg, Now: now, Log: log},
 	}
 	b.c = store.Case{ID: "c1", Shop: "acme", OrderID: "o1", RMA: "R-1", Kind: returns.Return, State: returns.Requested, Wish: returns.Wish{Method: method}, CreatedAt: b.now, UpdatedAt: b.now}
 	order := store.Order{ID: "o1", Shop: "acme", ExternalID: "o1", Language: "en", CreatedAt: b.now, UpdatedAt: b.now, State: orders.State{Order: orders.Order{
@@ -304,4 +306,74 @@ func TestLabelCannotBeGivenBack(t *testing.T) {
 	if row := b.work(t); row.State != store.LabelHeld || row.ErrorCode != "label_not_returnable" || b.paid() != 1 {
 		t.Errorf("%+v", row)
 	}
+}
+
+// elsewhere is a carrier account whose labels lie at another address.
+type elsewhere struct {
+	*easypost.Labels
+	at string
+}
+
+func (e elsewhere) Buy(ctx context.Context, shipment string, qr bool) (providers.Label, error) {
+	l, err := e.Labels.Buy(ctx, shipment, qr)
+	l.LabelURL = e.at
+	return l, err
+}
+
+// TestLabelFile: a label is fetched by https from where anybody could fetch it; from this machine only while the account is a
+// stand-in here. No redirect is followed, and what is no label is not kept.
+func TestLabelFile(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { asked.Add(1); _, _ = w.Write([]byte("%PDF-1.7")) }))
+	t.Cleanup(inside.Close)
+	secure := httptest.NewTLSServer(inside.Config.Handler)
+	t.Cleanup(secure.Close)
+	answers := func(handler http.HandlerFunc) string {
+		s := httptest.NewServer(handler)
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	for name, tc := range map[string]struct {
+		at      string
+		real    bool // the account is EasyPost's own
+		code    string
+		patient bool // it is tried again, in vain
+	}{
+		"stand-in, without TLS":    {at: inside.URL},
+		"real, without TLS":        {at: inside.URL, real: true, code: "label_address"},
+		"real, this machine":       {at: secure.URL, real: true, code: "label_address"},
+		"real, by name":            {at: strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), real: true, code: "label_address"},
+		"real, a private network":  {at: "https://10.0.0.1/label.pdf", real: true, code: "label_address"},
+		"real, the machine's host": {at: "https://169.254.169.254/latest", real: true, code: "label_address"},
+		"real, mapped":             {at: "https://[::ffff:192.168.1.1]/label.pdf", real: true, code: "label_address"},
+		"a file of this machine":   {at: "file:///etc/hostname", code: "label_address"},
+		"stand-in, elsewhere":      {at: "http://labels.example/label.pdf", code: "label_address"},
+		"a redirect":               {at: answers(http.RedirectHandler(inside.URL, http.StatusFound).ServeHTTP), code: "label_not_fetched", patient: true},
+		"a page":                   {at: answers(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }), code: files.NotADocument},
+		"more than a label": {at: answers(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(append([]byte("%PDF-1.7"), make([]byte, files.MaxBytes)...))
+		}), code: files.TooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newLabelBench(t, returns.ByLabel)
+			b.Outside["acme"] = jobs.Outside{Labels: elsewhere{b.Outside["acme"].Labels.(*easypost.Labels), tc.at}}
+			if tc.real {
+				b.Config.Shops[0].Returns.Labels.BaseURL = ""
+			}
+			row := b.work(t)
+			if row.ErrorCode != tc.code || (row.State == store.LabelReady) != (tc.code == "") || (row.Attempt > 1) != tc.patient || b.paid() != 1 {
+				t.Errorf("ended as %s, %s after %d attempts", row.State, row.ErrorCode, row.Attempt)
+			}
+			if kept, err := b.DB.FilesOf(t.Context(), b.c.ID); err != nil || (len(kept) == 1) != (tc.code == "") {
+				t.Errorf("kept %+v, %v", kept, err)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if n := asked.Load(); n != 1 {
+			t.Errorf("this machine was asked %d times, want once by the stand-in's", n)
+		}
+	})
 }

@@ -78,6 +78,7 @@ type Worker struct {
 		Enqueue(ctx context.Context, tasks ...store.Task)
 	}
 	Caller   Caller // to the shops' own systems
+	Fetcher  Caller // of files whose addresses a provider names
 	Observe  Observer
 	Log      *slog.Logger
 	Now      func() time.Time

@@ -109,7 +109,7 @@ func (a *App) open(ctx context.Context, seams Seams) error {
 		through = seams.HTTP.Transport
 	}
 	a.Worker = &jobs.Worker{
-		Caller: jobs.NewCaller(through), Files: a.Uploads,
+		Caller: jobs.NewCaller(through), Fetcher: jobs.NewFetcher(through), Files: a.Uploads,
 		DB: a.DB, Config: a.Config, Sources: a.sources, Outside: outside, Render: a.render, Links: a.Links, Cases: a.Desk,
 		Queue: a.Queue, Observe: a.Metrics, Log: a.Log, Now: a.now, Crash: seams.Crash,
 	}

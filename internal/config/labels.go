@@ -1,5 +1,7 @@
 package config
 
+import "net/url"
+
 // maxSide is the longest parcel, in millimetres, and maxGrams the heaviest, that any carrier takes as one.
 const (
 	maxSide  = 3000
@@ -32,3 +34,10 @@ func (s *section) labels() *Labels {
 }
 
 func anything(string) error { return nil }
+
+// StandIn tells whether the carrier account is a stand-in on this machine, as the demo's and the tests' are: then its files may
+// be fetched from this machine too, and without TLS.
+func (l *Labels) StandIn() bool {
+	u, err := url.Parse(l.BaseURL)
+	return err == nil && u.Host != "" && IsLoopback(u.Hostname())
+}
