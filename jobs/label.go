@@ -59,7 +59,7 @@ func (w *Worker) label(ctx context.Context, task store.Task) error {
 		f = fault.New(fault.Permanent, "labels_not_configured", "The shop has no carrier account in the configuration; set returns.labels and try again.", nil)
 	}
 	if f != nil {
-		return w.finish(ctx, task, store.LabelHeld, f)
+		return w.endLabel(ctx, task, row, store.LabelHeld, f)
 	}
 	before, err := w.claim(ctx, task, nil)
 	if err != nil {
@@ -70,15 +70,33 @@ func (w *Worker) label(ctx context.Context, task store.Task) error {
 	state, err := w.obtain(ctx, task, shop, row)
 	if err == nil {
 		w.labelled(ctx, row, state, nil)
-		return ignore(w.finish(ctx, task, state, nil), store.ErrStale)
+		return w.endLabel(ctx, task, row, state, nil)
 	}
 	f = fault.Of(err)
 	if f.Class == fault.Permanent || row.Attempt >= labelTries {
 		w.labelled(ctx, row, store.LabelHeld, f)
-		return w.finish(ctx, task, store.LabelHeld, f)
+		return w.endLabel(ctx, task, row, store.LabelHeld, f)
 	}
 	w.labelled(ctx, row, string(f.Class), f)
 	return w.retry(ctx, task, max(backoff(row.Attempt, f), 10*time.Second), store.Calling, f)
+}
+
+// endLabel ends the work of a label. What its shopper paid for one that does not come goes back in the same transaction.
+func (w *Worker) endLabel(ctx context.Context, task store.Task, row store.Label, state string, f *fault.Error) error {
+	var tasks []store.Task
+	err := w.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks = nil
+		err := tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, f)
+		if err != nil || state == store.LabelReady {
+			return err
+		}
+		tasks, err = w.Cases.LabelGivenUp(ctx, tx, row)
+		return err
+	})
+	if err == nil {
+		w.Queue.Enqueue(ctx, tasks...)
+	}
+	return ignore(err, store.ErrStale)
 }
 
 // obtain does what is left to do and gives the state that the work ends in.

@@ -19,16 +19,20 @@ type account struct {
 	facts   returns.Facts
 	// fulfilled is set when staff sent what was agreed in the place of money.
 	fulfilled bool
+	labelLost bool // its label was given up
+	late      bool // it is a withdrawal that was declared after its period
 }
 
 // plan says what units bring that were not planned: by what the shop's policy granted for a return; all that was paid for them,
 // and at the end delivery and fees too, for a withdrawal and for a contract that ends because the goods were not as agreed.
-func (a account) plan(items []returns.Item) (returns.Breakdown, error) {
+// and is what no refund tells of.
+func (a account) plan(items []returns.Item, and ...returns.Earlier) (returns.Breakdown, error) {
 	before := append(earlier(a.refunds), owed(a.order, a.refunds, items)...)
+	before = append(before, and...)
 	if a.c.Kind == returns.Return {
 		return returns.PlanReturn(a.order, before, items, returns.ReturnOptions{
 			Conditions: a.c.Conditions, Exchange: a.exchange(), Inspections: a.looks, Before: a.told(), Credit: a.c.Remedy == returns.CreditRemedy,
-			Label: a.c.Wish.Method.Labelled(),
+			Label: a.c.Wish.Method.Labelled() && !a.labelLost,
 		})
 	}
 	if a.c.Kind == returns.Claim && !a.c.Remedy.Ends() { // the goods, or others, go back to the consumer
@@ -75,9 +79,12 @@ func (a account) planned(r store.Refund) bool {
 	return r.CaseID == a.c.ID && r.Origin == store.OriginHomeward && strings.HasPrefix(r.ExternalID, a.c.ID+":")
 }
 
-// open leaves out of units those that were planned and those that an inspection refused.
+// open leaves out of units those that were planned, and of a withdrawal's those that a return paid for.
 func (a account) open(items []returns.Item) []returns.Item {
 	gone := map[string]int{}
+	for line, n := range a.movedIn(items) {
+		gone[line] += n
+	}
 	for _, r := range a.refunds {
 		for _, line := range r.Lines {
 			if a.planned(r) {

@@ -64,7 +64,7 @@ func Policy(shop *config.Shop) returns.Policy {
 func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	taken := returns.Taken{}
 	live := make(map[string]bool)
-	paid := unitsPaid(refunds)
+	paid := paidByReturns(all, refunds)
 	for _, c := range all {
 		if c.State == returns.Rejected || c.State == returns.Withdrawn {
 			continue

@@ -50,16 +50,35 @@ func offers(shop *config.Shop, order store.Order, m returns.SendMethod) bool {
 // shop's would cost there.
 func Sendable(c store.Case, labels []store.Label) bool {
 	back := c.Kind == returns.Return || (c.Kind == returns.Claim && c.Remedy.GoodsBack())
-	return back && c.State == returns.Approved && !c.Conditions.Keep && c.TrackingNumber == "" && len(c.Received) == 0 && !labelBought(labels)
+	return back && Unsent(c) && !labelBought(labels)
+}
+
+// Unsent tells of a case whose goods are to be sent and of which nobody said that they were. Money of a return may have gone before.
+func Unsent(c store.Case) bool {
+	paidFirst := c.Kind == returns.Return && c.Conditions.RefundWhen == returns.AtOnce && c.State == returns.Refunding
+	return (c.State == returns.Approved || paidFirst) && !c.Conditions.Keep && c.TrackingNumber == "" && len(c.Received) == 0
+}
+
+// costsMore tells that a label would cost its shopper what can no longer be taken, because the money went before.
+func costsMore(c store.Case, m returns.SendMethod) bool {
+	return c.State == returns.Refunding && m.Labelled() && !c.Wish.Method.Labelled() && c.Conditions.LabelFee > 0
 }
 
 // WantsLabel tells whether a case waits for goods that its shopper sends with a label of the shop's.
 func WantsLabel(c store.Case) bool {
-	return c.State == returns.Approved && c.Wish.Method.Labelled() && !c.Conditions.Keep
+	return Unsent(c) && c.Wish.Method.Labelled()
 }
 
 func labelBought(labels []store.Label) bool {
 	return slices.ContainsFunc(labels, func(l store.Label) bool { return l.Status == store.LabelBought })
+}
+
+// labelLost tells of a case that has no label and will have none, unless a person mends it.
+func labelLost(labels []store.Label) bool {
+	under := func(l store.Label) bool {
+		return l.Status == store.LabelBought || (l.Status == store.LabelWanted && l.State != store.LabelHeld && l.State != store.LabelDropped)
+	}
+	return !slices.ContainsFunc(labels, under)
 }
 
 // ChooseMethod keeps how the shopper sends the goods of an approved case back, and asks for the label where that is one. Chosen
@@ -83,7 +102,7 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 		if err != nil {
 			return err
 		}
-		if !Sendable(c, labels) || !slices.Contains(Methods(shop, order), m) {
+		if !Sendable(c, labels) || costsMore(c, m) || !slices.Contains(Methods(shop, order), m) {
 			return fmt.Errorf("%w: send by %q while %s", returns.ErrStep, m, c.State)
 		}
 		c.Wish.Method, c.UpdatedAt = m, d.Now()
@@ -94,7 +113,15 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 		if err := d.log(ctx, tx, c.ID, Shopper, MethodSaid, string(m)); err != nil {
 			return err
 		}
-		tasks, err = d.wantLabel(ctx, tx, shop, c)
+		if tasks, err = d.wantLabel(ctx, tx, shop, c); err != nil {
+			return err
+		}
+		back, err := d.planExtras(ctx, tx, order) // what was taken for a label that is not wanted now
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, back...)
+		c, err = tx.Case(ctx, c.ID)
 		return err
 	})
 	if err != nil {
@@ -102,6 +129,15 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 	}
 	d.Queue.Enqueue(ctx, tasks...)
 	return c, nil
+}
+
+// LabelGivenUp gives back, in this transaction, what was taken for a label that does not come: it was dropped, or waits for a person.
+func (d *Desk) LabelGivenUp(ctx context.Context, tx *store.Tx, row store.Label) ([]store.Task, error) {
+	order, err := tx.Order(ctx, row.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return d.planExtras(ctx, tx, order)
 }
 
 // withoutLabel makes a case that goes on before its label was bought one that is sent by its shopper, who then does not pay for

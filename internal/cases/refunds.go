@@ -47,17 +47,21 @@ func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *
 	if err != nil {
 		return nil, err
 	}
-	if plan.Total == 0 {
-		if !a.answered() { // goods, an inspection, or what is sent in exchange may come
-			return nil, nil
-		}
-		return nil, d.settle(ctx, tx, c, System, "nothing was owed")
+	var tasks []store.Task
+	switch {
+	case plan.Total > 0:
+		tasks, err = d.enter(ctx, tx, order, c, a, plan)
+	case a.answered(): // else goods, an inspection, or what is sent in exchange may come
+		err = d.settle(ctx, tx, c, System, "nothing was owed")
 	}
-	tasks, err := d.enter(ctx, tx, order, c, a, plan)
 	if err != nil {
 		return nil, err
 	}
 	more, err := d.planExtras(ctx, tx, order)
+	if err != nil {
+		return nil, err
+	}
+	*c, err = tx.Case(ctx, c.ID) // it may be among those that it made something due to
 	return append(tasks, more...), err
 }
 
@@ -78,6 +82,13 @@ func (d *Desk) accountOf(ctx context.Context, tx *store.Tx, order store.Order, c
 	log, err := tx.CaseLog(ctx, c.ID)
 	if err != nil {
 		return a, err
+	}
+	if c.Kind == returns.Return && c.Wish.Method.Labelled() {
+		labels, err := tx.LabelsOf(ctx, c.ID)
+		if err != nil {
+			return a, err
+		}
+		a.labelLost = labelLost(labels)
 	}
 	a.looks = rules(looks)
 	a.facts = factsOf(c, a.looks)
@@ -131,41 +142,6 @@ func book(ctx context.Context, tx *store.Tx, rows []store.Refund) ([]store.Task,
 		if row.State == store.Due {
 			tasks = append(tasks, store.Task{Kind: store.RefundWork, ID: row.ID})
 		}
-	}
-	return tasks, nil
-}
-
-// planExtras plans delivery and fees that are due by now to a withdrawal, or to a contract that ended for a defect, because the rest of
-// the order went back on another ground.
-func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
-	all, err := tx.CasesOf(ctx, order.ID)
-	if err != nil {
-		return nil, err
-	}
-	var tasks []store.Task
-	for _, c := range all {
-		if c.Kind == returns.Return || (c.Kind == returns.Claim && !c.Remedy.Ends()) || c.State == returns.Rejected || c.State == returns.Withdrawn {
-			continue
-		}
-		a, err := d.accountOf(ctx, tx, order, c)
-		if err != nil {
-			return nil, err
-		}
-		if len(a.told()) == 0 {
-			continue // its own goods bring what is due
-		}
-		plan, err := a.plan(nil)
-		if err != nil {
-			return nil, err
-		}
-		if plan.Total == 0 {
-			continue
-		}
-		more, err := d.enter(ctx, tx, order, &c, a, plan)
-		if err != nil {
-			return nil, err
-		}
-		tasks = append(tasks, more...)
 	}
 	return tasks, nil
 }

@@ -15,26 +15,38 @@ import (
 )
 
 // OpenWithdrawal opens the case by which the goods and the money of a withdrawal come back. Nobody approves it: the statement
-// has taken effect. It takes as many of the units as no other case has; no items means every one. A zero case means that
-// nothing was left.
+// has taken effect. It takes as many of the units as no other case has; no items means every one. Units that a return paid for stay
+// paid, and those that came back by a return stay with it; what such a return keeps of them goes back by this case, see PlanWithdrawn.
+// A zero case means that nothing was left.
 func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, statementID string, items []returns.Item) (store.Case, error) {
-	number, err := d.takeOver(ctx, tx, order, items)
+	number, covered, err := d.takeOver(ctx, tx, order, items)
 	if err != nil {
 		return store.Case{}, err
 	}
-	taken, err := takenOf(ctx, tx, order.ID)
+	all, err := tx.CasesOf(ctx, order.ID)
 	if err != nil {
 		return store.Case{}, err
 	}
-	if items = withdrawn(order, items, taken); len(items) == 0 {
+	all = append(all, store.Case{State: returns.Rejected, Conditions: returns.Conditions{Covers: covered}}) // not written yet, and known
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return store.Case{}, err
+	}
+	own := withdrawn(order, items, Taken(all, refunds))
+	covered = append(covered, backByReturn(order, items, own, all, refunds)...)
+	if len(own) == 0 && len(covered) == 0 {
 		return store.Case{}, nil
 	}
-	// takenOf made who asks for the same units wait. The order's version is left alone: news of the order must never stand in the
+	// takeOver made who asks for the same units wait. The order's version is left alone: news of the order must never stand in the
 	// way of a statement.
 	now := d.Now()
 	c := store.Case{
 		ID: id.New(now), Shop: shop.ID, OrderID: order.ID, RMA: id.RMA(), Kind: returns.Withdrawal, State: returns.Approved,
-		Nonce: noncePrefix + statementID, Remedy: returns.RefundRemedy, Items: items, TrackingNumber: number, CreatedAt: now, UpdatedAt: now,
+		Nonce: noncePrefix + statementID, Remedy: returns.RefundRemedy, Items: own, TrackingNumber: number, CreatedAt: now, UpdatedAt: now,
+		Conditions: returns.Conditions{Covers: covered},
+	}
+	if len(own) == 0 {
+		c.State = returns.Received // all of it is back
 	}
 	if err := tx.InsertCase(ctx, c); err != nil {
 		return store.Case{}, err
@@ -59,12 +71,17 @@ func waits(c store.Case) bool {
 
 // takeOver takes the goods that a statement withdraws from out of the returns that wait for them: the right is more than the
 // goodwill, and a return that is refused later must not have stood in its way. What is back already stays with its return. It
-// gives the number of the parcel that is on its way, when there is one.
-func (d *Desk) takeOver(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (trackingNumber string, err error) {
+// gives the number of the parcel that is on its way, when there is one, and the units that a return paid for.
+func (d *Desk) takeOver(ctx context.Context, tx *store.Tx, order store.Order, items []returns.Item) (trackingNumber string, covered []returns.Covered, err error) {
 	all, err := tx.CasesOf(ctx, order.ID)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	paid := paidByReturns(all, refunds)
 	named := make(map[string]int)
 	for _, item := range items {
 		named[item.LineID] += max(item.Quantity, 0)
@@ -82,15 +99,17 @@ func (d *Desk) takeOver(ctx context.Context, tx *store.Tx, order store.Order, it
 			}
 			gone[item.LineID] += n
 		}
+		had := c.Items
 		taken, err := d.giveUp(ctx, tx, &c, gone)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		if taken && c.TrackingNumber != "" {
 			trackingNumber = c.TrackingNumber
 		}
+		covered = append(covered, movedOf(c.ID, had, gone, paid[c.ID])...)
 	}
-	return trackingNumber, nil
+	return trackingNumber, covered, nil
 }
 
 // TakenOver is the step of a return's log when a withdrawal takes a part of its goods over.

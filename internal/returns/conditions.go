@@ -33,6 +33,17 @@ type Conditions struct {
 	Inspect     bool       `json:"inspect,omitempty"`
 	RefundWhen  RefundWhen `json:"refund_when,omitempty"`
 	Why         []Why      `json:"why,omitempty"` // every decision, for the shopper in their language and for staff in full
+	// Covers is of a withdrawal alone: the units of it that a return by goodwill had before.
+	Covers []Covered `json:"covers,omitempty"`
+}
+
+// Covered are units of a return by the shop's goodwill whose consumer withdrew from the contract since: those that came back by the
+// return stay with it; those that it paid for and that are still to come are the withdrawal's, which does not pay for them again.
+type Covered struct {
+	CaseID   string `json:"case_id"` // the return
+	LineID   string `json:"line_id"`
+	Quantity int    `json:"quantity"`
+	Moved    int    `json:"moved,omitempty"` // of them the withdrawal's
 }
 
 // LineRate is a rate in percent of what a line brings.

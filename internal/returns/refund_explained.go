@@ -22,12 +22,15 @@ const (
 	DeductionBack     RefundReason = "deduction_back" // what an earlier refund took off and an appeal gave back
 	NotPaid           RefundReason = "not_paid"       // units for which an inspection refused the money
 	CreditBonus       RefundReason = "credit_bonus"   // on top, for who takes store credit
+	FeeBack           RefundReason = "fee_back"       // what a return by goodwill kept and a withdrawal from the same goods frees (Art. 13(1))
+	LabelFeeBack      RefundReason = "label_fee_back" // what was taken for a label that never came
+	CappedBack        RefundReason = "capped_back"    // what was not there before, and is now
 )
 
 // RefundReasons lists every reason, in the order in which an explanation shows them.
 var RefundReasons = []RefundReason{
 	ForGoods, NotPaid, Restocking, Deducted, DeductionBack, ForReduction, WentBackEarlier, LabelFee, HandlingFee, Exchanged, ForDelivery, DeliveryExtraKept, ForFee,
-	CappedAtPaid, CreditBonus,
+	FeeBack, LabelFeeBack, CappedBack, CappedAtPaid, CreditBonus,
 }
 
 // Explained is one line of a refund's explanation. Amount is in minor units and says what the line adds, or takes away.

@@ -22,6 +22,8 @@ func told(before []Explained) toldBefore {
 		switch line.Reason {
 		case LabelFee, HandlingFee, Exchanged:
 			t.taken[line.Reason] -= line.Amount
+		case LabelFeeBack:
+			t.taken[LabelFee] -= line.Amount
 		case Deducted, DeductionBack:
 			t.deducted[line.LineID] -= line.Amount
 		case NotPaid:

@@ -24,6 +24,8 @@ type Cases interface {
 	// OpenWithdrawal opens the case of a statement about an order, for as many of the units as are not on their way back
 	// already; none: every one. A zero case means that nothing was left to come back.
 	OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, statementID string, items []returns.Item) (store.Case, error)
+	// PlanWithdrawn plans what that case brings at once, when the statement is on record.
+	PlanWithdrawn(ctx context.Context, tx *store.Tx, order store.Order, caseID string) ([]store.Task, error)
 }
 
 // Desk records statements of withdrawal.
@@ -128,7 +130,11 @@ func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entr
 		return w, nil, err
 	}
 	tasks, err := d.acknowledge(ctx, tx, shop, about.order, w, told)
-	return w, tasks, err
+	if err != nil || w.CaseID == "" {
+		return w, tasks, err
+	}
+	money, err := d.Cases.PlanWithdrawn(ctx, tx, about.order, w.CaseID)
+	return w, append(tasks, money...), err
 }
 
 // repeated gives the statement that a form made before in the same words, when nothing it could speak of is left.

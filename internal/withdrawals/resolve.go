@@ -12,6 +12,7 @@ import (
 // stay as they are. A *fault.Error says what is in the way.
 func (d *Desk) Resolve(ctx context.Context, id, orderID, note string) (store.Withdrawal, error) {
 	var w store.Withdrawal
+	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.Alone(ctx, "withdrawal:"+id); err != nil {
 			return err
@@ -42,7 +43,13 @@ func (d *Desk) Resolve(ctx context.Context, id, orderID, note string) (store.Wit
 		if err := tx.ResolveWithdrawal(ctx, w); err != nil {
 			return err
 		}
+		if tasks, err = d.Cases.PlanWithdrawn(ctx, tx, order, c.ID); err != nil {
+			return err
+		}
 		return d.testify(ctx, tx, resolved, w, 0)
 	})
+	if err == nil {
+		d.Queue.Enqueue(ctx, tasks...)
+	}
 	return w, err
 }

@@ -1,0 +1,256 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"homeward/internal/orders"
+	"homeward/internal/returns"
+	"homeward/internal/store"
+	"homeward/internal/withdrawals"
+)
+
+// planExtras plans what news of one case, or of one refund, made due to any case of its order: delivery and fees, because the rest
+// of the order went back on another ground; what a return kept and a withdrawal frees; what was taken for a label that never came;
+// and what was not left before.
+func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
+	ledger, err := d.ledgerOf(ctx, tx, order)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []store.Task
+	for i := range ledger {
+		for _, plan := range []func([]account, int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack} {
+			found, err := plan(ledger, i)
+			if err != nil {
+				return nil, err
+			}
+			if found.Total == 0 {
+				continue
+			}
+			more, err := d.enter(ctx, tx, order, &ledger[i].c, ledger[i], found)
+			if err != nil {
+				return nil, err
+			}
+			tasks = append(tasks, more...)
+			refunds, err := tx.RefundsOf(ctx, order.ID)
+			if err != nil {
+				return nil, err
+			}
+			for n := range ledger {
+				ledger[n].refunds = refunds
+			}
+		}
+	}
+	return tasks, nil
+}
+
+// ledgerOf gives the accounts of all cases of an order that can bring money, oldest first.
+func (d *Desk) ledgerOf(ctx context.Context, tx *store.Tx, order store.Order) ([]account, error) {
+	if err := tx.AloneWithOrder(ctx, order.ID); err != nil {
+		return nil, err
+	}
+	all, err := tx.CasesOf(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	var ledger []account
+	for _, c := range all {
+		if c.State == returns.Requested || c.State == returns.Rejected || c.State == returns.Withdrawn {
+			continue
+		}
+		a, err := d.accountOf(ctx, tx, order, c)
+		if err != nil {
+			return nil, err
+		}
+		if c.Kind == returns.Withdrawal && len(c.Conditions.Covers) > 0 {
+			statement, err := tx.Withdrawal(ctx, StatementOf(c))
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			}
+			a.late = slices.Contains(statement.Flags, withdrawals.Late)
+		}
+		ledger = append(ledger, a)
+	}
+	return ledger, nil
+}
+
+// unplanned gives what is due of a case's own goods and could not be planned before, because nothing was left of what was paid.
+func unplanned(ledger []account, at int) (returns.Breakdown, error) {
+	a := ledger[at]
+	items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
+	if len(items) == 0 {
+		return returns.Breakdown{}, nil
+	}
+	return a.plan(items)
+}
+
+// extras gives delivery and fees that are due by now to a withdrawal, or to a contract that ended for a defect.
+func extras(ledger []account, at int) (returns.Breakdown, error) {
+	a := ledger[at]
+	if a.c.Kind == returns.Return || (a.c.Kind == returns.Claim && !a.c.Remedy.Ends()) {
+		return returns.Breakdown{}, nil
+	}
+	items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.facts)))
+	if len(a.told()) == 0 && len(items) == 0 {
+		return returns.Breakdown{}, nil // its own goods bring what is due
+	}
+	if len(a.told()) > 0 {
+		items = nil
+	}
+	return a.plan(items, broughtNothing(ledger, at)...)
+}
+
+// broughtNothing gives the units that are back by other cases and brought nothing, of which no refund tells.
+func broughtNothing(ledger []account, except int) []returns.Earlier {
+	var out []returns.Earlier
+	for i, a := range ledger {
+		if i == except || (a.c.Kind == returns.Return && sendsGoods(a.c.Remedy)) || a.c.Conditions.Keep {
+			continue
+		}
+		items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
+		if len(items) == 0 {
+			continue
+		}
+		if plan, err := a.plan(items); err == nil && plan.Total == 0 {
+			out = append(out, returns.Earlier{Lines: plan.Ledger})
+		}
+	}
+	return out
+}
+
+// dueFacts are the facts of a case as they were before it ended: what came back for nothing is back for good.
+func (a account) dueFacts() returns.Facts {
+	f := a.facts
+	if f.State == returns.Closed {
+		f.State = returns.Received
+	}
+	return f
+}
+
+// labelBack gives what a return took for a label that never came.
+func labelBack(ledger []account, at int) (returns.Breakdown, error) {
+	a := ledger[at]
+	if a.c.Kind != returns.Return || (a.c.Wish.Method.Labelled() && !a.labelLost) {
+		return returns.Breakdown{}, nil
+	}
+	return a.back(returns.LabelBack(a.order, a.told(), a.booked()))
+}
+
+// shortBack gives what a case's goods could not bring before, when it is there now.
+func shortBack(ledger []account, at int) (returns.Breakdown, error) {
+	a := ledger[at]
+	if !slices.ContainsFunc(a.told(), func(e returns.Explained) bool { return e.Reason == returns.CappedAtPaid }) {
+		return returns.Breakdown{}, nil
+	}
+	return a.back(returns.ShortBack(a.order, a.told(), a.booked()))
+}
+
+// freed gives what returns kept of the units that a withdrawal covers too. A statement that came late frees nothing by itself: what
+// was agreed for the return stands.
+func freed(ledger []account, at int) (returns.Breakdown, error) {
+	var back []returns.Back
+	for _, a := range ledger {
+		if a.c.Kind == returns.Return && covers(ledger[at], a.c.ID) {
+			back = append(back, returns.FeesBack(a.order, freedOf(ledger, a))...)
+		}
+	}
+	return ledger[at].back(back)
+}
+
+func covers(w account, caseID string) bool {
+	return !w.late && slices.ContainsFunc(w.c.Conditions.Covers, func(c returns.Covered) bool { return c.CaseID == caseID })
+}
+
+// freedOf sums what all withdrawals of an order free of one return.
+func freedOf(ledger []account, r account) returns.Freed {
+	f := returns.Freed{
+		RMA: r.c.RMA, Before: r.told(), Booked: r.booked(), Units: map[string]int{}, Given: map[string]int64{},
+	}
+	for _, w := range ledger {
+		if !covers(w, r.c.ID) {
+			continue
+		}
+		moved := w.movedIn(returns.DueUnits(w.dueFacts()))
+		for _, c := range w.c.Conditions.Covers {
+			if c.CaseID == r.c.ID {
+				n := min(c.Moved, moved[c.LineID])
+				moved[c.LineID] -= n
+				f.Units[c.LineID] += c.Quantity - c.Moved + n
+			}
+		}
+		for _, e := range w.told() {
+			if e.Reason == returns.FeeBack && e.Text == r.c.RMA {
+				f.Given[e.LineID] += e.Amount
+			}
+		}
+	}
+	mine := map[string]int{}
+	for _, e := range f.Before {
+		if e.Reason == returns.ForGoods {
+			mine[e.LineID] += e.Quantity
+		}
+	}
+	f.Whole = len(mine) > 0
+	for line, n := range mine {
+		f.Whole = f.Whole && f.Units[line] >= n
+	}
+	for _, item := range left(r.c, nil) {
+		f.Whole = f.Whole && f.Units[item.LineID] >= mine[item.LineID]+item.Quantity
+	}
+	return f
+}
+
+// back plans what is given back of what was kept. What a refund that failed is still to bring is not there for it.
+func (a account) back(all []returns.Back) (returns.Breakdown, error) {
+	if len(all) == 0 {
+		return returns.Breakdown{}, nil
+	}
+	before := earlier(a.refunds)
+	for _, r := range store.Standing(distinct(a.refunds)) {
+		if r.Origin == store.OriginHomeward && !counts(r) {
+			before = append(before, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
+		}
+	}
+	var bonus returns.Bonus
+	if a.c.Kind == returns.Return && a.c.Remedy == returns.CreditRemedy {
+		bonus = returns.Bonus{Before: returns.Brought(a.told()), Rate: a.c.Conditions.CreditBonus}
+	}
+	return returns.PlanBack(a.order, before, all, bonus)
+}
+
+// booked gives what stands in the ledger for the plans of the case.
+func (a account) booked() []orders.RefundLine {
+	var out []orders.RefundLine
+	for _, r := range a.refunds {
+		if a.planned(r) {
+			out = append(out, r.Lines...)
+		}
+	}
+	return out
+}
+
+// moved gives the units of a withdrawal that a return paid for before it took them over.
+func (a account) moved() map[string]int {
+	out := map[string]int{}
+	for _, c := range a.c.Conditions.Covers {
+		out[c.LineID] += c.Moved
+	}
+	return out
+}
+
+// movedIn gives how many of those are among a withdrawal's units: the ones that nobody paid for come first.
+func (a account) movedIn(items []returns.Item) map[string]int {
+	moved, n := a.moved(), map[string]int{}
+	for _, item := range items {
+		n[item.LineID] += item.Quantity
+	}
+	for _, item := range a.c.Items {
+		n[item.LineID] -= item.Quantity
+	}
+	for line, all := range moved {
+		moved[line] = min(max(all+n[line], 0), all)
+	}
+	return moved
+}
