@@ -97,7 +97,7 @@ var errSilence = fault.New(fault.Permanent, "accepted_by_silence",
 // acceptedBySilence tells that nobody answered in time where the law takes that for consent. From then on it is too late to refuse,
 // or to give another remedy than was asked for, also while workers are behind and nobody recorded it yet.
 func (m *claimMove) acceptedBySilence(now time.Time) bool {
-	answer := returns.ComplaintAnswer(terms.Contract(m.shop, m.order), returns.Complaint{ReceivedAt: m.claim.CameAt, NoticeAt: m.claim.ExtendedAt})
+	answer := returns.ComplaintAnswer(terms.ClaimContract(m.shop, m.claim), returns.Complaint{ReceivedAt: m.claim.CameAt, NoticeAt: m.claim.ExtendedAt})
 	return m.claim.AnsweredAt.IsZero() && !m.c.State.Final() && answer.SilenceAccepts && !now.Before(m.claim.DueAt)
 }
 
@@ -146,7 +146,7 @@ func (d *Desk) granted(ctx context.Context, m *claimMove, kind, actor, words str
 // GrantNotices gives what the law wants told with a remedy: for goods that are not as agreed, the choice between repair and
 // replacement, and that the seller is liable for longer when they are repaired.
 func GrantNotices(claim store.Claim, shop *config.Shop, order store.Order) []returns.Notice {
-	offer := returns.OfferClaim(claim.Kind, order.State, terms.Contract(shop, order), claim.CameAt)
+	offer := returns.OfferClaim(claim.Kind, order.State, terms.ClaimContract(shop, claim), claim.CameAt)
 	return slices.DeleteFunc(offer.Notices, func(n returns.Notice) bool {
 		switch n.Code {
 		case returns.NoticeChoose, returns.NoticeRepairAdds:
@@ -191,7 +191,7 @@ func (d *Desk) ExtendClaim(ctx context.Context, caseID, words, actor string) (st
 	return d.onClaim(ctx, caseID, func(m *claimMove) ([]store.Task, error) {
 		words = strings.TrimSpace(words)
 		now := d.Now().UTC().Truncate(time.Millisecond)
-		contract := terms.Contract(m.shop, m.order)
+		contract := terms.ClaimContract(m.shop, m.claim)
 		before := returns.ComplaintAnswer(contract, returns.Complaint{ReceivedAt: m.claim.CameAt, NoticeAt: m.claim.ExtendedAt})
 		switch {
 		case words == "":

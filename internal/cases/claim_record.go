@@ -119,7 +119,7 @@ func (d *Desk) ClaimView(ctx context.Context, caseID string, order store.Order, 
 	if !ok {
 		return nil
 	}
-	contract := terms.Contract(shop, order)
+	contract := terms.ClaimContract(shop, claim)
 	v := &templates.Claim{
 		Kind: claim.Kind, Text: claim.Text, Language: claim.Language, Wish: claim.Wish, CameAt: claim.CameAt, Words: answer.Words,
 		Remedy: returns.Remedy(answer.Remedy), ByLaw: answer.ByLaw,

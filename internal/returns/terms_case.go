@@ -77,7 +77,8 @@ type CaseFacts struct {
 type ClaimAnswered struct {
 	Complaint
 
-	At time.Time // when it was answered; zero while it is not
+	Contract Contract  // as it was when the claim came
+	At       time.Time // when it was answered; zero while it is not
 }
 
 // CaseMoney is how far the refunds of a case are.
@@ -97,7 +98,7 @@ func TermsOfCase(c Contract, f CaseFacts) []WantedTerm {
 	}
 	add(moneyTerm(c, f))
 	add(sendTerm(c, f))
-	add(claimTerm(c, f))
+	add(claimTerm(f))
 	return wanted
 }
 
@@ -125,11 +126,11 @@ func moneyTerm(c Contract, f CaseFacts) (WantedTerm, bool) {
 }
 
 // claimTerm is the time to answer a claim. One that was called off before is owed no answer.
-func claimTerm(c Contract, f CaseFacts) (WantedTerm, bool) {
+func claimTerm(f CaseFacts) (WantedTerm, bool) {
 	if f.Kind != Claim || f.Claim.ReceivedAt.IsZero() || (f.State == Withdrawn && f.Claim.At.IsZero()) {
 		return WantedTerm{}, false
 	}
-	answer := ComplaintAnswer(c, f.Claim.Complaint)
+	answer := ComplaintAnswer(f.Claim.Contract, f.Claim.Complaint)
 	return WantedTerm{Kind: TermAnswer, By: ByShop, Term: answer.Term, SilenceAccepts: answer.SilenceAccepts, Met: f.Claim.At}, true
 }
 

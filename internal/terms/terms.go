@@ -25,6 +25,14 @@ func Contract(shop *config.Shop, order store.Order) returns.Contract {
 	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
 }
 
+// ClaimContract gives the law, the zones and the holidays by which a claim is answered: those that held when it came. Where its goods
+// were sent since changes neither what was due by when, nor what silence means.
+func ClaimContract(shop *config.Shop, claim store.Claim) returns.Contract {
+	var there store.Order
+	there.State.Order.ShipTo.Country, there.TimeZone = claim.Country, claim.TimeZone
+	return Contract(shop, there)
+}
+
 // OfCase puts the terms of a case in step with the case.
 func OfCase(ctx context.Context, tx *store.Tx, shop *config.Shop, caseID string, now time.Time) ([]store.Task, error) {
 	owner := store.OwnerOfCase(caseID)
@@ -43,7 +51,7 @@ func OfCase(ctx context.Context, tx *store.Tx, shop *config.Shop, caseID string,
 	if err != nil {
 		return nil, ignoreMissing(err)
 	}
-	facts, statement, err := factsOf(ctx, tx, c)
+	facts, statement, err := factsOf(ctx, tx, shop, c)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +119,7 @@ func ignoreMissing(err error) error {
 }
 
 // factsOf reads what the terms of a case depend on, and the statement that it belongs to, "" for other kinds.
-func factsOf(ctx context.Context, tx *store.Tx, c store.Case) (returns.CaseFacts, string, error) {
+func factsOf(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) (returns.CaseFacts, string, error) {
 	f := returns.CaseFacts{
 		Kind: c.Kind, State: c.State, Moved: c.UpdatedAt, AllBack: allIn(c.Items, c.Received), NotSent: c.Conditions.Keep,
 	}
@@ -137,7 +145,9 @@ func factsOf(ctx context.Context, tx *store.Tx, c store.Case) (returns.CaseFacts
 		if ignoreMissing(err) != nil {
 			return f, "", err
 		}
-		f.Claim = returns.ClaimAnswered{Complaint: returns.Complaint{ReceivedAt: claim.CameAt, NoticeAt: claim.ExtendedAt}, At: claim.AnsweredAt}
+		f.Claim = returns.ClaimAnswered{
+			Complaint: returns.Complaint{ReceivedAt: claim.CameAt, NoticeAt: claim.ExtendedAt}, Contract: ClaimContract(shop, claim), At: claim.AnsweredAt,
+		}
 		f.NotSent = f.NotSent || !claim.Granted.GoodsBack()
 	}
 	refunds, err := tx.RefundsOf(ctx, c.OrderID)

@@ -163,7 +163,7 @@ func (c *console) viewClaim(ctx context.Context, row store.Claim, now time.Time)
 	asCase, err := c.viewCase(ctx, k)
 	view.Case, view.Number, view.Items, view.Currency = k, asCase.Number, asCase.Items, asCase.Order.State.Order.Currency
 	if shop, ok := c.Deps.Shop(row.Shop); ok {
-		contract := terms.Contract(shop, asCase.Order)
+		contract := terms.ClaimContract(shop, row)
 		answer := returns.ComplaintAnswer(contract, returns.Complaint{ReceivedAt: row.CameAt, NoticeAt: row.ExtendedAt})
 		view.Silence = answer.SilenceAccepts
 		if !answer.Over(now) {
