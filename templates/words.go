@@ -121,7 +121,15 @@ func (w Words) Number(n int64) string {
 
 // Money writes an amount of minor units in a currency (ISO 4217).
 func (w Words) Money(minor int64, currency string) string {
-	return w.locale.formatMoney(money.Decimal(minor, currency), currency)
+	s := w.locale.formatMoney(money.Decimal(minor, currency), currency)
+	if minor >= 0 || w.Dir() != "rtl" {
+		return s
+	}
+	// CLDR's minus brings a mark that would turn the whole amount from left to right, other than the amounts above and below it.
+	if at := strings.LastIndex(s, nbsp); at >= 0 {
+		s = s[:at] + "\u200f" + s[at:]
+	}
+	return s
 }
 
 // plainMoney is Money for an SMS: a symbol that would turn a plain text into UCS-2 gives way to the currency's code.

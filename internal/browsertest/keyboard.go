@@ -56,3 +56,39 @@ func (b *Tab) Go() {
 		b.t.Fatal(err)
 	}
 }
+
+// controls marks what a person can act on, and gives how many there are. What is folded away cannot be acted on, and of a group of
+// radio buttons Tab stops at one.
+const controls = `(() => {
+	const groups = new Set();
+	window.homewardControls = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(e => {
+		if (e.disabled || !e.checkVisibility({visibilityProperty: true})) return false;
+		if (e.type !== "radio") return true;
+		const group = document.querySelectorAll('input[type=radio][name="' + CSS.escape(e.name) + '"]');
+		if ([...group].some(r => r.checked) ? !e.checked : groups.has(e.name)) return false;
+		groups.add(e.name);
+		return true;
+	});
+	document.activeElement?.blur();
+	return window.homewardControls.length;
+})()`
+
+// passed notes what has the focus.
+const passed = `(() => { if (document.activeElement) document.activeElement.homewardPassed = true; return 0; })()`
+
+// missed names the controls that never had the focus, and leaves the page as it was.
+const missed = `(() => {
+	document.activeElement?.blur();
+	window.scrollTo(0, 0);
+	return window.homewardControls.filter(e => !e.homewardPassed).map(e => e.outerHTML.slice(0, 120));
+})()`
+
+// Unreached presses Tab once through the page and lists what a person can act on and Tab does not come to.
+func (b *Tab) Unreached() []string {
+	b.t.Helper()
+	for range Script[int](b, controls) + 3 {
+		b.Press(NextField)
+		Script[int](b, passed)
+	}
+	return Script[[]string](b, missed)
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"homeward/internal/browsertest"
+	"homeward/internal/calendar"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -62,6 +63,11 @@ func look(t *testing.T, tab *browsertest.Tab, url, name string, width int64, sch
 	t.Helper()
 	tab.Screen(width, 800, scheme)
 	tab.Visit(url)
+	if scheme == "light" {
+		for _, control := range tab.Unreached() {
+			t.Errorf("%s: Tab does not come to %s", name, control)
+		}
+	}
 	browsertest.Script[int](tab, `document.querySelectorAll('.item:first-child details').forEach(d => d.open = true), 0`)
 	tab.Check(name)
 	if *shots == "" {
@@ -115,11 +121,70 @@ func sampleRooms(t *testing.T, b *bench) map[string]string {
 		}
 		return tx.AddAudit(t.Context(), store.AuditEntry{ID: "a", At: t0, User: "olga", Action: "send fresh link", Object: "order:o1"})
 	})
+	sampleTerms(t, b)
+	sampleCalls(t, b)
+	if err := b.desk.real.Write(t.Context(), get(b, b.db.Case, "c2"), "Czy w paczce była też pokrywka?", "staff:olga"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.desk.real.Reply(t.Context(), get(b, b.db.Case, "c2"), "n", "Tak, pod papierem.\nPozdrawiam"); err != nil {
+		t.Fatal(err)
+	}
 	b.now = t0.Add(4 * time.Hour)
 	return map[string]string{
 		"overview": "/ops/", "events": "/ops/events?notice=ignored&of=" + e.ID, "event": "/ops/events/" + e.ID, "messages": "/ops/messages", "message": "/ops/messages/m2",
 		"confirm": "/ops/messages/m1/send", "returns": "/ops/returns", "return": "/ops/returns/c1", "receive": "/ops/returns/c2", "objection": "/ops/returns/c3", "refunds": "/ops/refunds",
-		"refund": "/ops/refunds/r1", "search": "/ops/search?q=1001", "order": "/ops/orders/o1", "unknown": "/ops/nowhere",
+		"refund": "/ops/refunds/r1", "deadlines": "/ops/deadlines", "calls": "/ops/calls", "claims": "/ops/claims", "withdrawals": "/ops/withdrawals", "search": "/ops/search?q=1001", "order": "/ops/orders/o1", "unknown": "/ops/nowhere",
+	}
+}
+
+// sampleTerms puts deadlines of every tone: missed, near, at half time, far, open, a shopper's, and one that lets an order be cancelled.
+func sampleTerms(t *testing.T, b *bench) {
+	t.Helper()
+	day := 24 * time.Hour
+	for i, row := range []struct {
+		kind  returns.TermKind
+		party returns.Side
+		rule  returns.TermRule
+		since time.Duration // before now
+		left  time.Duration // 0: open
+	}{
+		{returns.TermRefund, returns.ByShop, returns.RefundEU, 15 * day, -day}, {returns.TermAnswer, returns.ByShop, returns.ComplaintPL, 12 * day, 2 * day},
+		{returns.TermShip, returns.ByShop, returns.ShipIn30Days, 20 * day, 10 * day}, {returns.TermRefund, returns.ByShop, returns.RefundGB, day, 13 * day},
+		{returns.TermRefund, returns.ByShop, returns.RefundEU, 15 * day, 0}, {returns.TermSendBack, returns.ByShopper, returns.SendBack, 15 * day, -day},
+	} {
+		term := store.Term{
+			ID: fmt.Sprintf("t%d", i), Shop: "acme", Owner: fmt.Sprintf("case:t%d", i), OrderID: "o1", CaseID: "c2", Kind: row.kind, Party: row.party, Rule: row.rule,
+			Since: b.now.Add(-row.since), Zone: "Europe/Warsaw", Work: store.Work{State: store.Due, DueAt: b.now.Add(day)},
+		}
+		end := b.now.Add(row.left)
+		term.Last = calendar.Of(end, time.UTC)
+		switch {
+		case row.left == 0:
+			term.State, term.OpenCode = store.TermOpen, returns.AwaitingGoods
+		case row.left < 0:
+			term.EndAt, term.State, term.MissedAt = end, store.TermMissed, end
+		default:
+			term.EndAt = end
+		}
+		b.write(func(tx *store.Tx) error { _, err := tx.PutTerms(t.Context(), term.Owner, []store.Term{term}, b.now); return err })
+	}
+}
+
+// sampleCalls puts a call that was given up and one that is tried again.
+func sampleCalls(t *testing.T, b *bench) {
+	t.Helper()
+	for i, state := range []string{store.CallFailed, store.Due} {
+		callID := fmt.Sprintf("msg_01jd%d", i)
+		b.write(func(tx *store.Tx) error {
+			_, err := tx.AddCall(t.Context(), store.Call{
+				ID: callID, Shop: "acme", Key: callID, Type: "refund.needs_hand", OrderID: "o1", Body: "{}", CreatedAt: t0,
+				Work: store.Work{State: store.Due, DueAt: t0},
+			})
+			return err
+		})
+		if state == store.CallFailed {
+			b.finish(store.CallWork, callID, state)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type action struct {
 	Href   string // where it is done …
 	Here   string // the words of the link, when it is a page of ours …
 	Mail   bool   // … or by writing to the shop
+	Calm   bool   // it can be done, and need not be
 }
 
 // actions lists what the shopper has to do, the most pressing parcel first.

@@ -25,10 +25,10 @@ func (v *visit) letters(log []store.CaseStep) []letterRow {
 		}
 		row := letterRow{
 			Text: s.Note, When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z"), Mine: s.Step == cases.Replied,
-			Who: v.words.T("page.case.due.we"),
+			Who: v.words.T("page.case.letters.us"),
 		}
 		if row.Mine {
-			row.Who = v.words.T("page.case.due.you")
+			row.Who = v.words.T("page.case.letters.you")
 		}
 		out = append(out, row)
 	}

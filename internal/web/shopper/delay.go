@@ -45,6 +45,7 @@ func (v *visit) delayAction() action {
 	}
 	if !v.delay.ConsentAt.IsZero() {
 		a.Title, a.Text, a.Here = v.words.T("ship_delay.headline"), v.words.T("page.delay.agreed"), v.words.T("page.delay.cancel")
+		a.Calm = true
 	}
 	return a
 }
