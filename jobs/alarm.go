@@ -76,9 +76,12 @@ func (w *Worker) remindShopper(ctx context.Context, tx *store.Tx, shop *config.S
 	if stage == returns.Missed || row.Kind != returns.TermSendBack || row.CaseID == "" {
 		return nil, nil
 	}
+	c, err := tx.Case(ctx, row.CaseID)
+	if err != nil {
+		return nil, err
+	}
 	now := w.Now()
-	return outbox.Add(ctx, tx, order, messages.ForCase(messages.Notice{
-		Now: now, Topic: messages.ReturnSendSoon, ID: row.CaseID, Step: "send_soon " + row.Last.String(), Policy: outbox.Policy(shop),
-		Contact: outbox.Contact(shop, order.State.Order), Data: messages.Data{NewDate: row.Last.String()},
-	}), now)
+	notice, order := outbox.About(shop, order, c, now)
+	notice.Topic, notice.Step, notice.Data = messages.ReturnSendSoon, "send_soon "+row.Last.String(), messages.Data{NewDate: row.Last.String()}
+	return outbox.Add(ctx, tx, order, messages.ForCase(notice), now)
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/messages"
@@ -42,6 +43,7 @@ type letter struct {
 	row     store.Message
 	order   store.Order
 	said    *store.Withdrawal // the statement that a receipt is for
+	gift    *gift             // whose recipient reads it; nil for the order's shopper
 	shop    *config.Shop
 	outside Outside
 	started time.Time
@@ -148,6 +150,9 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 	if err != nil {
 		return err
 	}
+	if l.gift != nil { // a thread of the buyer's is not theirs
+		first = ""
+	}
 	words, err := w.Render.Mail(w.view(ctx, l))
 	if err != nil {
 		return w.failed(ctx, l, fault.New(fault.Permanent, "not_rendered", "The mail could not be put into words; this is a fault of Homeward.", err))
@@ -172,6 +177,9 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 
 // addressee names the reader of a mail. A receipt that goes to another address than the order's names nobody of the order.
 func addressee(l *letter) string {
+	if l.gift != nil {
+		return l.gift.who.Name
+	}
 	if messages.ToStaff(l.row.Topic) || (l.said != nil && stranger(l)) {
 		return ""
 	}
@@ -200,7 +208,35 @@ func (w *Worker) loadOrder(ctx context.Context, l *letter) (first string, err er
 	if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
 		return "", err
 	}
+	if err := w.loadGift(ctx, l); err != nil {
+		return "", err
+	}
 	return w.DB.FirstMail(ctx, l.order.ID)
+}
+
+// gift is what a letter to the recipient of one needs.
+type gift struct {
+	who  store.Recipient
+	link string // of the page of their return
+}
+
+// loadGift makes the letter about a return that was asked for with a gift's code one to its recipient: from here on it knows nothing
+// else of the order. What staff read stays whole.
+func (w *Worker) loadGift(ctx context.Context, l *letter) error {
+	if l.row.Data.CaseID == "" || l.row.Topic == messages.StaffDeadline {
+		return nil
+	}
+	c, err := w.DB.Case(ctx, l.row.Data.CaseID)
+	if err != nil || c.GiftID == "" {
+		return ignore(err, store.ErrNotFound)
+	}
+	g, err := w.DB.Gift(ctx, c.GiftID)
+	if err != nil {
+		return err
+	}
+	l.order = cases.AsGift(l.order, g)
+	l.gift = &gift{who: c.Recipient, link: w.Config.PublicURL + "/g/" + g.Code + "/cases/" + c.RMA}
+	return nil
 }
 
 // messageID is the same on every attempt, so that a mail store can tell a second copy from a second mail. Its host is the
@@ -225,6 +261,9 @@ func (w *Worker) sendSMS(ctx context.Context, l *letter) error {
 	if l.row.Phase != store.Calling {
 		var err error
 		if l.order, err = w.DB.Order(ctx, l.row.OrderID); err != nil {
+			return err
+		}
+		if err = w.loadGift(ctx, l); err != nil {
 			return err
 		}
 		if l.row.Body, err = w.Render.SMS(w.view(ctx, l)); err != nil {
@@ -402,7 +441,12 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 	}
 	v := templates.View{
 		Language: l.row.Language, Region: l.order.Region, Zone: zone, Now: l.started, Shop: Brand(l.shop), Order: l.order.State,
-		Link: w.Links.Order(l.order), Topic: l.row.Topic, Data: l.row.Data, Parcels: parcels(l.order.State, l.row),
+		Topic: l.row.Topic, Data: l.row.Data, Parcels: parcels(l.order.State, l.row),
+	}
+	if l.gift != nil {
+		v.Link = l.gift.link
+	} else {
+		v.Link = w.Links.Order(l.order)
 	}
 	if id := l.row.Data.CaseID; id != "" {
 		v.Case = w.Cases.View(ctx, id, l.order)

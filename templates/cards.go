@@ -85,7 +85,7 @@ func (c composer) sections() []section {
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
 		return c.returned()
-	case messages.ReturnOnItsWay:
+	case messages.ReturnOnItsWay, messages.GiftCalledOff:
 		return c.returned()
 	case messages.ReturnInspected, messages.AppealAnswered:
 		return c.inspected()

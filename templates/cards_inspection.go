@@ -51,9 +51,15 @@ func (c composer) finding(i Inspected) section {
 		s.Text = []string{c.w.T("found.ask")}
 	case i.Outcome == returns.DoNotPay:
 		s.Title = c.w.T("found.refused")
+		if c.v.gift() {
+			s.Title = c.w.T("found.not_taken")
+		}
 		s.Text = []string{c.w.T("found.back")}
 	case i.Outcome == returns.Deduct:
 		s.Title = c.w.T("found.deducted")
+		if c.v.gift() {
+			break
+		}
 		s.Sums = []fact{{Label: c.w.T("label.deduction"), Value: c.w.Money(i.Deduction, c.v.Order.Order.Currency), Strong: true}}
 	default:
 		s.Title = c.w.T("found.accepted")

@@ -143,7 +143,11 @@ func (c composer) refunded() section {
 		Title: c.w.T("label.refund"),
 		Facts: []fact{{Label: c.w.T("label.amount"), Value: c.w.Money(refund.Amount, refund.Currency), Big: true}},
 	}
-	s.Facts = append(s.Facts, fact{Label: c.w.T("label.order"), Value: clean(c.v.Order.Order.Number), Literal: true})
+	if c.v.gift() {
+		s.Title = c.w.T("page.refund.credit_made")
+	} else {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label.order"), Value: clean(c.v.Order.Order.Number), Literal: true})
+	}
 	if c.v.Case != nil {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.return_number"), Value: clean(c.v.Case.RMA), Literal: true})
 	}

@@ -119,6 +119,9 @@ var troubled = map[messages.Topic]bool{
 
 // button names where the mail's button leads: a parcel is followed only when there is one.
 func button(v View) string {
+	if v.gift() {
+		return "return"
+	}
 	switch v.Topic {
 	case messages.Shipped, messages.InTransit, messages.OutForDelivery, messages.ReadyForPickup, messages.PickupEndsSoon,
 		messages.AttemptFailed, messages.Delayed, messages.Customs:
@@ -172,9 +175,14 @@ func (c composer) variables() map[string]any {
 	return values
 }
 
-// key finds the text of a part ("subject") for the variant, else for what that is a variant of, up to its topic.
+// key finds the text of a part ("subject") for the variant, else for what that is a variant of, up to its topic. At each the text for
+// the recipient of a gift goes first, when one reads.
 func (c composer) key(part string) (string, bool) {
-	for name := c.variant; ; {
+	name, gift := strings.CutSuffix(c.variant, giftSuffix)
+	for {
+		if key := name + giftSuffix + "." + part; gift && c.w.Has(key) {
+			return key, true
+		}
 		if key := name + "." + part; c.w.Has(key) {
 			return key, true
 		}
@@ -200,6 +208,9 @@ func (c composer) foot() []string {
 	lines := []string{c.w.T("foot.why", c.values)}
 	if messages.ToStaff(c.v.Topic) { // no shopper's contact
 		return []string{c.w.T("foot.why_staff", c.values)}
+	}
+	if c.v.gift() {
+		lines[0] = c.w.T("foot.why_gift", c.values)
 	}
 	if c.v.Topic == messages.WithdrawalReceived {
 		if !c.v.Order.Known {

@@ -73,7 +73,13 @@ func samples(lang string) []sample {
 		if change != nil {
 			change(&v)
 		}
+		if topic == messages.GiftCalledOff {
+			v = forGift(v)
+		}
 		all = append(all, sample{variant(v), v})
+		if gift := forGift(v); toldToRecipients(v) {
+			all = append(all, sample{variant(gift), gift})
+		}
 	}
 	for _, topic := range messages.Topics {
 		add(topic, nil)
@@ -134,6 +140,7 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Case.Remedy, v.Case.Refunds = returns.CreditRemedy, nil },
 		arrivedFor(""), arrivedFor(returns.RepairRemedy), arrivedFor(returns.ReplacementRemedy), arrivedFor(returns.TerminationRemedy),
 	},
+	messages.GiftCalledOff:   {func(v *View) { v.Case.State = returns.Approved }},
 	messages.ReturnInspected: {oddBox},
 	messages.AppealAnswered: {func(v *View) {
 		v.Case.Inspections[0].Outcome, v.Case.Inspections[0].Deduction, v.Case.Inspections[0].Changed = returns.Accept, 0, true
@@ -159,6 +166,47 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		refund.Reference = "74950006325000123456789"
 		v.Refund = &refund
 	}},
+}
+
+// toldToRecipients tells which samples have a twin that the recipient of a gift reads.
+func toldToRecipients(v View) bool {
+	if v.Case == nil || v.Case.Kind == returns.Claim || v.Case.Keep || v.Case.Remedy == returns.RepairRemedy {
+		return false
+	}
+	switch v.Topic {
+	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnOnItsWay, messages.ReturnInspected,
+		messages.AppealAnswered, messages.CaseMessage, messages.ReturnSendSoon:
+		return true
+	case messages.ReturnReceived:
+		return !v.Case.Settled
+	case messages.RefundPaid:
+		return v.refund().Kind == storeCredit
+	default:
+		return false
+	}
+}
+
+// forGift makes of a sample what the recipient of a gift is told: nothing of the order but its goods.
+func forGift(v View) View {
+	if v.Case == nil {
+		return v
+	}
+	k := *v.Case
+	k.Gift, k.Expected, k.Explained, k.Refunds, k.LabelFee, k.Settled = true, 0, nil, nil, 0, false
+	k.Inspections = slices.Clone(k.Inspections)
+	for i := range k.Inspections {
+		k.Inspections[i].Deduction, k.Inspections[i].Line.UnitPrice = 0, 0
+	}
+	bare := orders.Order{Currency: v.Order.Order.Currency}
+	for _, line := range v.Order.Order.Lines {
+		bare.Lines = append(bare.Lines, orders.Line{ID: line.ID, Title: line.Title, Variant: line.Variant, Quantity: line.Quantity})
+	}
+	v.Case, v.Order, v.Parcels = &k, orders.State{Known: true, Order: bare}, nil
+	v.Link = "https://orders.shop.example/g/7K2M9QXA4B3CVT8W/cases/R-7K2M"
+	if v.Topic != messages.RefundPaid {
+		v.Refund = nil
+	}
+	return v
 }
 
 // arrivedFor is the arrival of a claim's goods, after it was granted a remedy or before.
@@ -316,6 +364,9 @@ func sampleCase(o orders.Order, topic messages.Topic) *Case {
 	case messages.AppealAnswered:
 		k.Inspections = []Inspected{sampleDeduction(o)}
 	default:
+	}
+	if topic == messages.GiftCalledOff {
+		k.State = returns.Withdrawn
 	}
 	if topic == messages.ReturnRejected {
 		k.State, k.Decision = returns.Rejected, sampleDecision[o.Locale[:2]]

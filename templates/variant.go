@@ -11,6 +11,20 @@ import (
 // variant gives the texts that fit what happened: "delivered.neighbour". A variant says only what differs from its
 // topic; textKey finds the rest.
 func variant(v View) string {
+	name := plainVariant(v)
+	if v.gift() && v.Topic != messages.GiftCalledOff { // which only they get
+		name += giftSuffix
+	}
+	return name
+}
+
+// giftSuffix ends the variant of a text for the recipient of a gift, who knows no order and no amount.
+const giftSuffix = ".gift"
+
+// gift tells that the reader is the recipient of a gift.
+func (v View) gift() bool { return v.Case != nil && v.Case.Gift }
+
+func plainVariant(v View) string {
 	topic := string(v.Topic)
 	detail := ""
 	switch v.Topic {
@@ -36,6 +50,10 @@ func variant(v View) string {
 		detail = approvedVariant(v)
 	case messages.ReturnReceived:
 		detail = receivedVariant(v)
+	case messages.GiftCalledOff:
+		if v.Case != nil && v.Case.State != returns.Withdrawn {
+			detail = "part"
+		}
 	case messages.ReturnInspected, messages.AppealAnswered:
 		detail = inspectionVariant(v)
 	case messages.CaseMessage:

@@ -74,6 +74,7 @@ type Case struct {
 	Method         returns.SendMethod
 	Keep           bool      // the goods stay with the shopper
 	SendBackBy     time.Time // a moment of the last day to send the goods, in View.Zone; zero: no such day
+	Gift           bool      // asked for by the recipient of a gift: no amounts, and nothing of the order
 	Settled        bool      // nothing more is paid when the goods arrive: it went before, or nothing is owed
 }
 

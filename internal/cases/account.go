@@ -124,10 +124,11 @@ func (a account) planID(part int) string {
 	return fmt.Sprintf("%s:p%d:%d", a.c.ID, n, part)
 }
 
-// parts splits what is due over the order's payments; store credit is one part of its own. What went back before takes from the
+// parts splits what is due over the order's payments; store credit is one part of its own, and so is whatever the recipient of a gift
+// is owed, be it the difference of an exchange: what the buyer paid with is not theirs. What went back before takes from the
 // payments, but for the bonus of store credit, which nobody paid.
 func (a account) parts(total int64) []returns.Part {
-	if a.c.Kind == returns.Return && a.c.Remedy == returns.CreditRemedy {
+	if a.c.Kind == returns.Return && (a.c.Remedy == returns.CreditRemedy || a.c.GiftID != "") {
 		return []returns.Part{{Kind: StoreCredit, Amount: total, NeedsPerson: true}}
 	}
 	var done []returns.Part

@@ -172,9 +172,8 @@ func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c 
 		return nil, err
 	}
 	now := d.Now()
-	notice := messages.Notice{
-		Now: now, Topic: topic, ID: c.ID, Step: step, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-	}
+	notice, order := outbox.About(shop, order, c, now)
+	notice.Topic, notice.Step = topic, step
 	if c.Kind == returns.Withdrawal {
 		notice.ID, notice.Step, notice.Data.CaseID = StatementOf(c), "goods", c.ID
 		return outbox.Add(ctx, tx, order, messages.ForWithdrawal(notice), now)
@@ -196,7 +195,8 @@ func (d *Desk) sendBackBy(ctx context.Context, c store.Case) time.Time {
 	return time.Time{}
 }
 
-// View puts a case into the templates' words; nil when it cannot be read.
+// View puts a case into the templates' words; nil when it cannot be read. Of what the recipient of a gift asked for it says nothing of
+// money, and order is what AsGift makes of it.
 func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *templates.Case {
 	c, err := d.DB.Case(ctx, caseID)
 	if err != nil {
@@ -211,6 +211,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	if c.Kind == returns.Return {
 		v.PaidBy = cmp.Or(c.Conditions.PaidBy, returns.ShopPays)
 	}
+	v.Gift = c.GiftID != ""
 	v.SendBackBy = d.sendBackBy(ctx, c)
 	for _, item := range c.Items {
 		for _, line := range order.State.Order.Lines {
@@ -221,6 +222,12 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 	}
 	if inspections, err := d.DB.InspectionsOf(ctx, c.ID); err == nil {
 		v.Inspections = inspected(inspections, order.State.Order)
+	}
+	if v.Gift {
+		for i := range v.Inspections {
+			v.Inspections[i].Deduction = 0
+		}
+		return v
 	}
 	refunds, err := d.DB.RefundsOf(ctx, order.ID)
 	if err != nil {

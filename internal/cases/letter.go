@@ -167,9 +167,8 @@ func ignoreRead(err error) error {
 // notify makes a message about a case due; step is what makes it news.
 func (d *Desk) notify(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, c store.Case, topic messages.Topic, step string, data messages.Data) ([]store.Task, error) {
 	now := d.Now()
-	notice := messages.Notice{
-		Now: now, Topic: topic, ID: c.ID, Step: step, Data: data, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-	}
+	notice, order := outbox.About(shop, order, c, now)
+	notice.Topic, notice.Step, notice.Data = topic, step, data
 	drafts := messages.ForCase(notice)
 	if statement := StatementOf(c); statement != "" { // its messages name the statement
 		for i := range drafts {

@@ -13,15 +13,16 @@ import (
 	"homeward/internal/store"
 )
 
-// Open takes a request for a return. The same nonce is the same case: a form posted twice opens one. The error is a
+// Open takes a request for a return by its buyer. The same nonce is the same case: a form posted twice opens one. The error is a
 // *Refused when the policy does not take it, store.ErrNotFound for a shop that is not configured, or the store's.
 func (d *Desk) Open(ctx context.Context, order store.Order, req returns.Request, nonce string) (store.Case, error) {
 	shop, ok := d.Config.Shop(order.Shop)
 	if !ok {
 		return store.Case{}, store.ErrNotFound
 	}
+	req.Wish.Gift = false
 	return d.take(ctx, func(tx *store.Tx) (store.Case, []store.Task, error) {
-		return d.openOnce(ctx, tx, shop, order.ID, req, nonce)
+		return d.openOnce(ctx, tx, shop, order.ID, req, nonce, nil)
 	})
 }
 
@@ -51,13 +52,13 @@ func (d *Desk) take(ctx context.Context, once func(tx *store.Tx) (store.Case, []
 // openTries bounds how often take starts again.
 const openTries = 5
 
-// openOnce gives the case that a form made before, else a new one and what is to be told of it.
-func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, []store.Task, error) {
+// openOnce gives the case that a form made before, else a new one and what is to be told of it. by is nil for the buyer.
+func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string, by *asker) (store.Case, []store.Task, error) {
 	c, err := tx.CaseByNonce(ctx, orderID, nonce)
 	if !errors.Is(err, store.ErrNotFound) {
 		return c, nil, err
 	}
-	if c, err = d.admit(ctx, tx, shop, orderID, req, nonce); err != nil {
+	if c, err = d.admit(ctx, tx, shop, orderID, req, nonce, by); err != nil {
 		return store.Case{}, nil, err
 	}
 	tasks, err := d.tell(ctx, tx, shop, c)
@@ -69,12 +70,20 @@ func (d *Desk) openOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, or
 }
 
 // admit decides on a request by the shop's policy and the order as it is in this transaction, and stores the case.
-func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string) (store.Case, error) {
+func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, orderID string, req returns.Request, nonce string, by *asker) (store.Case, error) {
+	c := store.Case{Nonce: nonce}
+	var gift *store.Gift
+	if by != nil {
+		if err := by.admit(); err != nil {
+			return store.Case{}, err
+		}
+		gift, c.GiftID, c.Recipient = &by.gift, by.gift.ID, by.who
+	}
 	order, err := tx.Order(ctx, orderID)
 	if err != nil {
 		return store.Case{}, err
 	}
-	decision, err := d.decide(ctx, tx, shop, order, req, "")
+	decision, err := d.decide(ctx, tx, shop, order, req, "", gift)
 	if err != nil {
 		return store.Case{}, err
 	}
@@ -83,9 +92,7 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, order
 		return store.Case{}, err
 	}
 	now := d.Now()
-	c := store.Case{
-		ID: id.New(now), Shop: shop.ID, OrderID: orderID, RMA: id.RMA(), Kind: returns.Return, Nonce: nonce, CreatedAt: now, UpdatedAt: now,
-	}
+	c.ID, c.Shop, c.OrderID, c.RMA, c.Kind, c.CreatedAt, c.UpdatedAt = id.New(now), shop.ID, orderID, id.RMA(), returns.Return, now, now
 	grant(&c, req, decision)
 	if err := tx.InsertCase(ctx, c); err != nil {
 		return store.Case{}, err
@@ -96,9 +103,9 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, order
 	return c, d.logApproval(ctx, tx, c)
 }
 
-// decide asks the shop's policy about a request. except is the case that the request is to replace, "" for a new one. The error
-// is a *Refused when the policy does not take it.
-func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, req returns.Request, except string) (returns.Decision, error) {
+// decide asks the shop's policy about a request. except is the case that the request is to replace, "" for a new one; gift is the one
+// that its recipient asks with, nil for the buyer. The error is a *Refused when the policy does not take it.
+func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, req returns.Request, except string, gift *store.Gift) (returns.Decision, error) {
 	all, err := tx.CasesOf(ctx, order.ID)
 	if err != nil {
 		return returns.Decision{}, err
@@ -112,6 +119,9 @@ func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, orde
 	s := Situation(shop, order, all, refunds, now)
 	if s.History, err = tx.HistoryOf(ctx, order, now); err != nil {
 		return returns.Decision{}, err
+	}
+	if gift != nil {
+		s.Gift = GiftOf(*gift, all)
 	}
 	decision, faults := Policy(shop).Decide(s, req)
 	if faults == nil && !offers(shop, order, req.Wish.Method) {
@@ -216,7 +226,12 @@ func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	if err != nil {
 		return c, nil, err
 	}
-	decision, err := d.decide(ctx, tx, shop, order, req, c.ID)
+	gift, err := giftOf(ctx, tx, was)
+	if err != nil {
+		return c, nil, err
+	}
+	req.Wish.Gift = gift != nil
+	decision, err := d.decide(ctx, tx, shop, order, req, c.ID, gift)
 	if err != nil {
 		return c, nil, err
 	}

@@ -149,11 +149,16 @@ func (d *Desk) refundNotice(ctx context.Context, tx *store.Tx, shop *config.Shop
 	if row.PaymentKind != stripeKind {
 		kind = row.PaymentKind
 	}
-	drafts := messages.ForRefund(messages.Notice{
-		Now: now, Topic: topic, ID: row.ID, Step: step, Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-		Data: messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason, PaymentKind: kind},
-	})
-	return outbox.Add(ctx, tx, order, drafts, now)
+	var c store.Case // a refund may have none
+	if row.CaseID != "" {
+		if c, err = tx.Case(ctx, row.CaseID); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	notice, order := outbox.About(shop, order, c, now)
+	notice.Topic, notice.ID, notice.Step = topic, row.ID, step
+	notice.Data = messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason, PaymentKind: kind}
+	return outbox.Add(ctx, tx, order, messages.ForRefund(notice), now)
 }
 
 // refundSettled moves a refund's case to where its refunds are, and plans what became due by it.

@@ -189,6 +189,9 @@ func (d *Desk) refund(order store.Order, c store.Case, part returns.Part, extern
 	case part.Kind == StoreCredit:
 		row.State, row.NeedsPerson = store.RefundHeld, true
 		row.ErrorCode, row.ErrorMessage = "issue_credit", "The shopper takes store credit: make one of this amount in the shop, then enter its code."
+		if c.GiftID != "" {
+			row.ErrorMessage = "The recipient of a gift gets store credit, and the buyer no money: make one of this amount in the shop, then enter its code. Only the recipient is told."
+		}
 	case part.NeedsPerson:
 		row.State, row.NeedsPerson = store.RefundHeld, true
 		row.ErrorCode, row.ErrorMessage = "pay_by_hand", "This part of the order was not paid through Stripe: pay it back by "+words(part.Kind)+", then mark it as paid."

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/id"
+	"homeward/internal/messages"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/withdrawals"
@@ -124,7 +126,10 @@ func (d *Desk) giveUp(ctx context.Context, tx *store.Tx, c *store.Case, gone map
 	case units(rest) == units(c.Items):
 		return false, nil
 	case len(rest) == 0 && takes(*c, returns.CallOff):
-		return true, d.step(ctx, tx, c, returns.CallOff, System, why)
+		if err := d.step(ctx, tx, c, returns.CallOff, System, why); err != nil {
+			return false, err
+		}
+		return true, d.tellTakenOver(ctx, tx, *c, "all")
 	}
 	c.Items, c.UpdatedAt = rest, d.Now()
 	if err := tx.UpdateCase(ctx, *c); err != nil {
@@ -132,6 +137,9 @@ func (d *Desk) giveUp(ctx context.Context, tx *store.Tx, c *store.Case, gone map
 	}
 	c.Version++
 	if err := d.log(ctx, tx, c.ID, System, TakenOver, why); err != nil {
+		return false, err
+	}
+	if err := d.tellTakenOver(ctx, tx, *c, strconv.FormatInt(c.Version, 10)); err != nil {
 		return false, err
 	}
 	if !takes(*c, returns.Refund) { // no goods and no money yet: it goes on
@@ -142,6 +150,16 @@ func (d *Desk) giveUp(ctx context.Context, tx *store.Tx, c *store.Case, gone map
 		return true, err
 	}
 	return true, d.settle(ctx, tx, c, System, why)
+}
+
+// tellTakenOver tells the recipient of a gift that its buyer withdrew from what they were returning; a buyer need not be told what they
+// did. Nobody rings for the message, because a statement of withdrawal does not wait for one: the sweep finds it within a minute.
+func (d *Desk) tellTakenOver(ctx context.Context, tx *store.Tx, c store.Case, step string) error {
+	if c.GiftID == "" {
+		return nil
+	}
+	_, err := d.tellOf(ctx, tx, c, messages.GiftCalledOff, step, messages.Data{})
+	return err
 }
 
 func units(items []returns.Item) int {

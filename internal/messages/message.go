@@ -38,6 +38,7 @@ const (
 	AppealAnswered  Topic = "appeal_answered"  // what became of an inspection that the shopper objected to
 	CaseMessage     Topic = "case_message"     // free words of a member of staff
 	ReturnSendSoon  Topic = "return_send_soon" // the time to send the goods of a return or a withdrawal ends in a few days
+	GiftCalledOff   Topic = "gift_called_off"  // to the recipient of a gift: its buyer withdrew from what they were returning
 
 	WithdrawalReceived      Topic = "withdrawal_received" // the acknowledgement of a statement (CRD Art. 11a(4))
 	WithdrawalGoodsReceived Topic = "withdrawal_goods"    // the goods of a withdrawal arrived: the refund follows
@@ -63,7 +64,7 @@ var Topics = []Topic{
 	AttemptFailed, Delayed, Customs, AddressProblem, Returning, OrderCancelled, ReturnRequested, ReturnApproved,
 	ReturnRejected, ReturnOnItsWay, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, WithdrawalReceived, WithdrawalGoodsReceived,
 	ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, RefundStarted, RefundSucceeded, RefundPaid,
-	RefundFailed, RefundNeedsYou, OrderLink, ReturnSendSoon, StaffDeadline, StaffReply, ShipDelay,
+	RefundFailed, RefundNeedsYou, OrderLink, ReturnSendSoon, StaffDeadline, StaffReply, ShipDelay, GiftCalledOff,
 }
 
 // Channel is how a message travels.
@@ -93,7 +94,7 @@ func ClassOf(t Topic) Class {
 	switch t {
 	case OrderPlaced, WithdrawalReceived, ClaimReceived, ClaimGranted, ClaimRefused, ClaimExtended, ShipDelay:
 		return Statutory
-	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, ReturnSendSoon, StaffDeadline, StaffReply,
+	case ReturnRequested, ReturnApproved, ReturnRejected, ReturnReceived, ReturnInspected, AppealAnswered, CaseMessage, ReturnSendSoon, GiftCalledOff, StaffDeadline, StaffReply,
 		WithdrawalGoodsReceived, RefundStarted, RefundSucceeded, RefundPaid, RefundFailed, RefundNeedsYou:
 		return Money
 	default:

@@ -58,6 +58,23 @@ func Staff(shop *config.Shop) (messages.Contact, bool) {
 	return messages.Contact{Email: address, Zone: shop.Zone}, ok
 }
 
+// About begins the notice of something about a case, and gives the order as the reader of its messages has it. That reader is the
+// order's shopper; of what the recipient of a gift asked for it is that recipient: by mail, in their language, whatever the shop set
+// for the messages to its buyers. Every message about a case is addressed here.
+func About(shop *config.Shop, order store.Order, c store.Case, now time.Time) (messages.Notice, store.Order) {
+	n := messages.Notice{Now: now, ID: c.ID, Policy: Policy(shop), Contact: Contact(shop, order.State.Order)}
+	if c.GiftID == "" {
+		return n, order
+	}
+	n.Contact = messages.Contact{Zone: n.Contact.Zone}
+	if email, ok := contact.Email(c.Recipient.Email); ok {
+		n.Contact.Email = email
+	}
+	n.Policy.Off, n.Policy.Channels = nil, nil // the shop's platform does not know that there is a recipient
+	order.Language = c.Recipient.Language
+	return n, order
+}
+
 // Put carries out a plan for an order: new messages, parcels that join or leave a waiting one, messages that newer news
 // replaces. It gives the tasks of the new messages. store.ErrConflict when a message left that a parcel was to join: the
 // plan must be made again.

@@ -84,3 +84,17 @@ func (l LineOffer) forGift() LineOffer {
 	l.Reasons = reasons
 	return l
 }
+
+// CheckGift says what is wrong with the units that a buyer wants to give a code for: they are of the order, and can come back now.
+// nil when nothing is.
+func (o Offer) CheckGift(items []Item) Faults {
+	faults := Faults{}
+	if !o.Verdict.Allowed {
+		faults["items"] = o.Verdict.Code
+	}
+	checkItems(items, o.Eligible(), faults)
+	if len(faults) == 0 {
+		return nil
+	}
+	return faults
+}
