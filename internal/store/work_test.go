@@ -15,7 +15,7 @@ import (
 	"homeward/internal/store"
 )
 
-var kinds = []store.WorkKind{store.EventWork, store.MessageWork, store.RefundWork, store.DeadlineWork}
+var kinds = []store.WorkKind{store.EventWork, store.MessageWork, store.RefundWork, store.DeadlineWork, store.LabelWork}
 
 // unit makes a due unit of a kind, due at t0, and gives its id.
 func unit(t testing.TB, db *store.DB, kind store.WorkKind, name string) string {
@@ -37,6 +37,10 @@ func unit(t testing.TB, db *store.DB, kind store.WorkKind, name string) string {
 			_, err := tx.InsertRefund(t.Context(), store.Refund{ID: name, OrderID: "o1", ExternalID: name, Work: work})
 			return err
 		})
+	case store.LabelWork:
+		write(t, db, func(tx *store.Tx) error {
+			return tx.AddLabel(t.Context(), store.Label{ID: name, OrderID: "o1", CaseID: name, Work: work})
+		})
 	case store.DeadlineWork:
 		write(t, db, func(tx *store.Tx) error {
 			_, err := tx.PutDeadlines(t.Context(), name, []store.Deadline{{ID: name, OrderID: name, Kind: "late", Work: work}})
@@ -56,6 +60,8 @@ func workOf(t testing.TB, db *store.DB, kind store.WorkKind, id string) store.Wo
 		return must[store.Message](t)(db.Message(t.Context(), id)).Work
 	case store.RefundWork:
 		return must[store.Refund](t)(db.Refund(t.Context(), id)).Work
+	case store.LabelWork:
+		return must[store.Label](t)(db.Label(t.Context(), id)).Work
 	default:
 		return must[store.Deadline](t)(db.Deadline(t.Context(), id)).Work
 	}
