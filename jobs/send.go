@@ -177,11 +177,11 @@ func (w *Worker) sendMail(ctx context.Context, l *letter) error {
 
 // addressee names the reader of a mail. A receipt that goes to another address than the order's names nobody of the order.
 func addressee(l *letter) string {
-	if l.gift != nil {
-		return l.gift.who.Name
-	}
 	if messages.ToStaff(l.row.Topic) || (l.said != nil && stranger(l)) {
 		return ""
+	}
+	if l.gift != nil {
+		return l.gift.who.Name
 	}
 	return l.order.State.Order.Customer.Name
 }

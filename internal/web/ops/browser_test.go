@@ -166,7 +166,10 @@ func sampleTerms(t *testing.T, b *bench) {
 		default:
 			term.EndAt = end
 		}
-		b.write(func(tx *store.Tx) error { _, err := tx.PutTerms(t.Context(), term.Owner, []store.Term{term}, b.now); return err })
+		b.write(func(tx *store.Tx) error {
+			_, err := tx.PutTerms(t.Context(), term.Owner, []store.Term{term}, b.now)
+			return err
+		})
 	}
 }
 
