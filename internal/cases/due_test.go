@@ -2,7 +2,9 @@ package cases_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"homeward/internal/cases"
 	"homeward/internal/fault"
@@ -247,4 +249,90 @@ func TestDeliveryGoesWhenTheRestIsBackOnAnotherGround(t *testing.T) {
 	b.state(w, returns.Closed)
 	b.state(c, returns.Closed)
 	b.refunds(7980, 2020, 1000)
+}
+
+// A proof of dispatch that staff accept stands for the carrier's first scan: the money of a return that waits for that alone goes,
+// once, also when the scan comes later. One that waits for the goods only notes it, and one that is over takes none.
+func TestProofStandsForTheScan(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l2", 1), when(returns.OnFirstScan))
+	c = b.must(b.desk.MarkSent(t.Context(), c, "620000000000000000000001"))
+	b.refunds() // the shopper's own word is no proof
+	for range 2 {
+		if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt of the post"); err != nil {
+			t.Fatal(err)
+		}
+		b.refunds(2020)
+	}
+	b.scan(c, orders.InTransit)
+	b.refunds(2020)
+	if now := b.must(b.db.Case(t.Context(), c.ID)); now.State != returns.Refunding {
+		t.Errorf("it is %s", now.State)
+	}
+
+	waits := newBench(t)
+	c = waits.granted("n1", units("l2", 1), when(returns.OnReceipt))
+	if err := waits.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
+		t.Fatal(err)
+	}
+	waits.refunds()
+	if now := waits.must(waits.db.Case(t.Context(), c.ID)); now.State != returns.InTransit {
+		t.Errorf("it is %s", now.State)
+	}
+
+	over := newBench(t)
+	c = over.granted("n1", units("l2", 1), when(returns.OnFirstScan))
+	c = over.must(over.desk.CallOff(t.Context(), c, cases.Shopper))
+	if err := over.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); !errors.Is(err, returns.ErrStep) {
+		t.Errorf("called off: %v", err)
+	}
+	over.refunds()
+	if log, err := over.db.CaseLog(t.Context(), c.ID); err != nil || cases.Dispatched(log) {
+		t.Errorf("called off, and sent: %+v, %v", log, err)
+	}
+}
+
+// A proof waits for staff until they accept or doubt it; a new one waits again. The store finds the same cases.
+func TestProofWaitsForStaff(t *testing.T) {
+	b := newBench(t)
+	c := b.granted("n1", units("l2", 1), when(returns.OnFirstScan))
+	now := b.desk.Now()
+	b.desk.Now = func() time.Time { return now }
+	waits := func(want bool) {
+		t.Helper()
+		log, err := b.db.CaseLog(t.Context(), c.ID)
+		if err != nil || cases.ProofWaits(log) != want {
+			t.Errorf("waits: %v, %v", cases.ProofWaits(log), err)
+		}
+		if slices.Reverse(log); cases.ProofWaits(log) != want {
+			t.Error("the log's order counts")
+		}
+		found, err := b.db.ProofsWaiting(t.Context(), 10)
+		if err != nil || (len(found) == 1) != want {
+			t.Errorf("found %d, %v", len(found), err)
+		}
+		if a, err := b.db.Attention(t.Context(), b.desk.Now()); err != nil || (a.Cases == 1) != want {
+			t.Errorf("%d cases wait, %v", a.Cases, err)
+		}
+		now = now.Add(time.Minute)
+	}
+	waits(false)
+	for _, file := range []string{"f1", "f2"} {
+		if err := b.desk.ProofUploaded(t.Context(), c, file); err != nil {
+			t.Fatal(err)
+		}
+		waits(true)
+		if err := b.desk.DoubtProof(t.Context(), c, "staff:olga", "no date on it"); err != nil {
+			t.Fatal(err)
+		}
+		waits(false)
+	}
+	if err := b.desk.ProofUploaded(t.Context(), c, "f3"); err != nil {
+		t.Fatal(err)
+	}
+	waits(true)
+	if err := b.desk.ProofOfDispatch(t.Context(), c, "staff:olga", "a receipt"); err != nil {
+		t.Fatal(err)
+	}
+	waits(false)
 }

@@ -55,10 +55,60 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 	return c, err
 }
 
-// ProofOfDispatch records that the consumer proved to have sent the goods of a withdrawal: from then on the shop may no
-// longer wait for them (Directive 2011/83/EU, Art. 13(3)). Said twice it is kept once.
+// ProofOfDispatch records that the shopper proved to have sent the goods: from then on the shop may no longer wait for those of a
+// withdrawal (Directive 2011/83/EU, Art. 13(3)), or of a contract that ended for a defect (Directive (EU) 2019/771, Art. 16(3)). A
+// return is on its way with it, as by a carrier's scan, and its money goes when it waits for that alone. Said twice it is kept
+// once. An error that wraps returns.ErrStep says that the return cannot be on its way any more.
 func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error {
-	return d.logOnce(ctx, c.ID, actor, DispatchProven, note)
+	if c.Kind != returns.Return {
+		return d.logOnce(ctx, c.ID, actor, DispatchProven, note)
+	}
+	shop, ok := d.Config.Shop(c.Shop)
+	if !ok {
+		return store.ErrNotFound
+	}
+	var tasks []store.Task
+	err := d.DB.Write(ctx, func(tx *store.Tx) error {
+		tasks = nil
+		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+			return err
+		}
+		now, err := tx.Case(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		log, err := tx.CaseLog(ctx, c.ID)
+		if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == DispatchProven }) {
+			return err
+		}
+		order, err := tx.Order(ctx, c.OrderID)
+		if err != nil {
+			return err
+		}
+		if err := d.log(ctx, tx, c.ID, actor, DispatchProven, note); err != nil {
+			return err
+		}
+		tasks, err = d.underWay(ctx, tx, shop, order, now, actor)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.Queue.Enqueue(ctx, tasks...)
+	return nil
+}
+
+// underWay moves a case whose goods are on their way, tells its shopper, once, and plans what that made due.
+func (d *Desk) underWay(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, c store.Case, actor string) ([]store.Task, error) {
+	if err := d.step(ctx, tx, &c, returns.Send, actor, ""); err != nil {
+		return nil, err
+	}
+	tasks, err := d.notify(ctx, tx, shop, order, c, messages.ReturnOnItsWay, string(returns.InTransit), messages.Data{})
+	if err != nil {
+		return nil, err
+	}
+	due, err := d.planEarly(ctx, tx, &c)
+	return append(tasks, due...), err
 }
 
 // DispatchProven is the step of a case's log that ProofOfDispatch writes.
@@ -158,18 +208,10 @@ func (d *Desk) scanned(ctx context.Context, tx *store.Tx, shop *config.Shop, ord
 			return nil, err
 		}
 	}
-	if err = d.step(ctx, tx, &c, returns.Send, Carrier, ""); errors.Is(err, returns.ErrStep) {
-		return nil, nil
+	if _, err := returns.NextFor(c.Kind, c.State, returns.Send); err != nil {
+		return nil, nil //nolint:nilerr // it is over: the scan changes nothing
 	}
-	if err != nil {
-		return nil, err
-	}
-	tasks, err := d.notify(ctx, tx, shop, order, c, messages.ReturnOnItsWay, string(returns.InTransit), messages.Data{})
-	if err != nil {
-		return nil, err
-	}
-	due, err := d.planEarly(ctx, tx, &c)
-	return append(tasks, due...), err
+	return d.underWay(ctx, tx, shop, order, c, Carrier)
 }
 
 // claimedTwice is the step of a case's log that says that another order's case names the same parcel.

@@ -75,6 +75,16 @@ func (r *Reads) CasesIn(ctx context.Context, states []returns.State, limit int) 
 		") ORDER BY created_at, id LIMIT $1", anyOf([]any{limit}, states)...)
 }
 
+// proofWaits finds cases whose goods are waited for, and whose shopper uploaded a proof of dispatch that nobody looked at since.
+const proofWaits = ` FROM cases WHERE state IN ('approved', 'in_transit') AND EXISTS (
+	SELECT 1 FROM case_log s WHERE s.case_id = cases.id AND s.step = 'proof_sent' AND NOT EXISTS (
+		SELECT 1 FROM case_log a WHERE a.case_id = cases.id AND (a.step = 'dispatch_proven' OR (a.step = 'proof_doubted' AND a.at >= s.at))))`
+
+// ProofsWaiting gives those cases, oldest first.
+func (r *Reads) ProofsWaiting(ctx context.Context, limit int) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+proofWaits+" ORDER BY created_at, id LIMIT $1", limit)
+}
+
 // CaseLog gives the steps of a case, oldest first.
 func (r *Reads) CaseLog(ctx context.Context, caseID string) ([]CaseStep, error) {
 	return list(ctx, r.q, func(r row) (CaseStep, error) {

@@ -63,7 +63,8 @@ func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error)
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
 		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received') AND kind <> 'claim') +
 			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = '') +
-			(SELECT COUNT(*) FROM cases WHERE wrote_at <> 0),
+			(SELECT COUNT(*) FROM cases WHERE wrote_at <> 0) +
+			(SELECT COUNT(*) FROM labels WHERE state = 'held') + (SELECT COUNT(*)`+proofWaits+`),
 		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
 		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),

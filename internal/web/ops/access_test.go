@@ -34,6 +34,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/calloff":              "agent",
 	"POST /ops/returns/{id}/end":                  "agent",
 	"POST /ops/returns/{id}/proof":                "agent",
+	"POST /ops/returns/{id}/doubt":                "agent",
 	"POST /ops/returns/{id}/pay":                  "agent",
 	"POST /ops/returns/{id}/fulfil":               "agent",
 	"POST /ops/returns/{id}/price":                "agent",

@@ -126,6 +126,11 @@ func (d *desk) Price(ctx context.Context, c store.Case, prices map[int]int64, ac
 	return d.real.Price(ctx, c, prices, actor)
 }
 
+func (d *desk) DoubtProof(_ context.Context, c store.Case, actor, note string) error {
+	_, err := d.note("doubt", c, actor, note)
+	return err
+}
+
 func (d *desk) ProofOfDispatch(_ context.Context, c store.Case, actor, note string) error {
 	_, err := d.note("proof", c, actor, note)
 	return err

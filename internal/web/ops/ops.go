@@ -41,6 +41,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	MarkRead(ctx context.Context, c store.Case, actor string) error
 	SayInformed(ctx context.Context, c store.Case, actor, note string) error
 	ProofOfDispatch(ctx context.Context, c store.Case, actor, note string) error
+	DoubtProof(ctx context.Context, c store.Case, actor, note string) error
 	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Price(ctx context.Context, c store.Case, prices map[int]int64, actor string) (store.Case, error)

@@ -105,17 +105,43 @@ func (v caseView) Endable() bool {
 	return v.Receivable() && !v.Approvable() && !v.Callable() && takes(v.Case, returns.Settle)
 }
 
-// Provable tells whether a proof of dispatch would end the waiting for the goods.
+// Provable tells whether a proof of dispatch would end the waiting for the goods, or was sent and waits to be looked at.
 func (v caseView) Provable() bool {
-	sent := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.DispatchProven })
-	return v.Case.Kind == returns.Withdrawal && v.Receivable() && len(v.Log) > 0 && !sent
+	if !v.Receivable() || len(v.Log) == 0 || slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.DispatchProven }) {
+		return false
+	}
+	return v.owedOnceSent() || (v.paidAtScan() && takes(v.Case, returns.Send)) || v.ProofWaits()
+}
+
+// ProofWaits tells whether the shopper uploaded a proof of dispatch that nobody looked at.
+func (v caseView) ProofWaits() bool { return v.Receivable() && cases.ProofWaits(v.Log) }
+
+// ProofDoes says what follows when a proof of dispatch is accepted.
+func (v caseView) ProofDoes() string {
+	switch {
+	case v.owedOnceSent():
+		return "From then on the money may no longer wait for the goods."
+	case v.paidAtScan():
+		return "It counts as the carrier's first scan: the money goes now."
+	default:
+		return "It is kept with the case. Its money waits for what it waited for before."
+	}
+}
+
+// owedOnceSent tells of goods that the law lets the shop wait for until they were sent.
+func (v caseView) owedOnceSent() bool {
+	return v.Case.Kind == returns.Withdrawal || (v.Case.Kind == returns.Claim && v.Case.Remedy == returns.TerminationRemedy)
+}
+
+// paidAtScan tells of a return whose money waits for the first scan alone.
+func (v caseView) paidAtScan() bool {
+	return v.Case.Kind == returns.Return && v.Case.Conditions.RefundWhen == returns.OnFirstScan
 }
 
 // Payable tells whether the shop may not wait for the goods any more, and still does.
 func (v caseView) Payable() bool {
-	kind := v.Case.Kind == returns.Withdrawal || (v.Case.Kind == returns.Claim && v.Case.Remedy == returns.TerminationRemedy)
 	paid := slices.ContainsFunc(v.Log, func(s store.CaseStep) bool { return s.Step == cases.PaidWithoutGoods })
-	return kind && v.Receivable() && !paid && (cases.Dispatched(v.Log) || v.Unshipped)
+	return v.owedOnceSent() && v.Receivable() && !paid && (cases.Dispatched(v.Log) || v.Unshipped)
 }
 
 // Fulfillable tells whether the goods are back and what was agreed in their place is to be sent.
@@ -177,6 +203,8 @@ func quantityOf(items []returns.Item, lineID string) int {
 type returnsData struct {
 	Written  []caseView // their shopper wrote and waits
 	ToDecide []caseView
+	Proofs   []caseView // of dispatch, that shoppers uploaded and nobody looked at
+	Labels   []labelRow // that could not be bought, or given back
 	Appeals  []appealRow
 	Arrived  []caseView // goods that are back and wait to be looked at
 	ToSend   []caseView // goods that are back, and others, or the same repaired, are to be sent
@@ -218,8 +246,45 @@ func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error
 	if data.Appeals, err = c.appeals(r.Context(), limit); err != nil {
 		return err
 	}
+	if data.Proofs, err = c.proofs(r.Context(), limit); err != nil {
+		return err
+	}
+	if data.Labels, err = c.heldLabels(r.Context(), limit); err != nil {
+		return err
+	}
 	c.render(w, r, v, http.StatusOK, "returns", "Returns", data)
 	return nil
+}
+
+// proofs gives the cases whose shopper uploaded a proof of dispatch that nobody looked at.
+func (c *console) proofs(ctx context.Context, limit int) ([]caseView, error) {
+	rows, err := c.Store.ProofsWaiting(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	return c.viewCases(ctx, rows)
+}
+
+// labelRow is a label that waits for a person, with its case.
+type labelRow struct {
+	store.Label
+
+	Case store.Case
+}
+
+func (c *console) heldLabels(ctx context.Context, limit int) ([]labelRow, error) {
+	held, err := c.Store.LabelsHeld(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]labelRow, len(held))
+	for i, l := range held {
+		rows[i].Label = l
+		if rows[i].Case, err = c.Store.Case(ctx, l.CaseID); err != nil && !isNotFound(err) {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // toSend gives the returns by exchange or repair whose goods are back and for which nothing was sent.
@@ -250,15 +315,20 @@ func (c *console) casesIn(ctx context.Context, limit int, states ...returns.Stat
 		return nil, more{}, err
 	}
 	rows, rest := cut(rows, limit)
+	views, err := c.viewCases(ctx, rows)
+	return views, rest, err
+}
+
+func (c *console) viewCases(ctx context.Context, rows []store.Case) ([]caseView, error) {
 	views := make([]caseView, 0, len(rows))
 	for _, k := range rows {
 		view, err := c.viewCase(ctx, k)
 		if err != nil {
-			return nil, rest, err
+			return nil, err
 		}
 		views = append(views, view)
 	}
-	return views, rest, nil
+	return views, nil
 }
 
 func (c *console) oneReturn(w http.ResponseWriter, r *http.Request, v visit) error {

@@ -42,9 +42,25 @@ func (c *console) endReturn(w http.ResponseWriter, r *http.Request, v visit) err
 		func(k store.Case) (store.Case, error) { return c.Cases.End(r.Context(), k, v.actor(), note) })
 }
 
-// proveDispatch records that the consumer proved to have sent the goods of a withdrawal.
+// proveDispatch records that the shopper proved to have sent the goods. A return moves with it.
 func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit) error {
-	return c.noteOnCase(w, r, v, "proof of dispatch", "proven", c.Cases.ProofOfDispatch)
+	const action, notice = "proof of dispatch", "proven"
+	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	note := text(r, "words", maxNote)
+	if k.Kind != returns.Return || note == "" {
+		return c.noteOnCase(w, r, v, action, notice, c.Cases.ProofOfDispatch)
+	}
+	return c.moveCase(w, r, v, action, notice, returns.Send, func(k store.Case) (store.Case, error) {
+		return k, c.Cases.ProofOfDispatch(r.Context(), k, v.actor(), note)
+	})
+}
+
+// doubtProof records that what the shopper uploaded proves nothing.
+func (c *console) doubtProof(w http.ResponseWriter, r *http.Request, v visit) error {
+	return c.noteOnCase(w, r, v, "doubt proof", "doubted", c.Cases.DoubtProof)
 }
 
 // noteOnCase keeps a fact about a case that moves nothing, with a note that says how staff know.

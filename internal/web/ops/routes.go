@@ -101,6 +101,7 @@ func (c *console) caseRoutes() []route {
 		{"POST /ops/returns/{id}/calloff", agent, c.callOffReturn},
 		{"POST /ops/returns/{id}/end", agent, c.endReturn},
 		{"POST /ops/returns/{id}/proof", agent, c.proveDispatch},
+		{"POST /ops/returns/{id}/doubt", agent, c.doubtProof},
 		{"POST /ops/returns/{id}/pay", agent, c.payWithoutGoods},
 		{"POST /ops/returns/{id}/fulfil", agent, c.fulfilReturn},
 		{"POST /ops/returns/{id}/price", agent, c.priceExchange},
