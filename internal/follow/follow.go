@@ -25,7 +25,7 @@ type Follower struct {
 // Hear is a [store.Follower].
 func (f *Follower) Hear(ctx context.Context, tx *store.Tx, touched store.Touched) ([]store.Task, error) {
 	var tasks []store.Task
-	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.statements, f.cases, f.orders, f.tellRefunds}
+	steps := []func(context.Context, *store.Tx, *store.Touched) ([]store.Task, error){f.refunds, f.news, f.statements, f.cases, f.orders, f.tellRefunds}
 	for _, step := range steps {
 		more, err := step(ctx, tx, &touched)
 		if err != nil {
@@ -61,6 +61,30 @@ func (f *Follower) refunds(ctx context.Context, tx *store.Tx, touched *store.Tou
 		}
 		for _, c := range all {
 			touched.TouchCase(c.ID)
+		}
+	}
+	return nil, nil
+}
+
+// news adds the cases and the statements of an order that changed: where it is sent decides by which law and by whose clock their time
+// runs.
+func (f *Follower) news(ctx context.Context, tx *store.Tx, touched *store.Touched) ([]store.Task, error) {
+	for _, orderID := range slices.Sorted(maps.Keys(touched.Orders)) {
+		all, err := tx.Reads.CasesOf(ctx, orderID) // without the lock of a move
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range all {
+			touched.TouchCase(c.ID)
+		}
+		said, err := tx.WithdrawalsOf(ctx, orderID)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range said {
+			if w.CaseID == "" {
+				touched.TouchStatement(w.ID)
+			}
 		}
 	}
 	return nil, nil

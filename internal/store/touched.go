@@ -74,6 +74,9 @@ func (t *Touched) TouchCase(id string) {
 	}
 }
 
+// TouchStatement adds a statement that a change concerns without naming it.
+func (t *Touched) TouchStatement(id string) { t.Statements = mark(t.Statements, id) }
+
 func (tx *Tx) touchOrder(o Order) {
 	if tx.touched == nil {
 		return

@@ -192,6 +192,9 @@ func moneyOf(c store.Case, refunds []store.Refund, since time.Time) returns.Case
 			continue
 		}
 		if r.Status != store.RefundPending && r.Status != store.RefundSucceeded {
+			if foreign { // what an order still owes has its own time
+				continue
+			}
 			if m.Owed.IsZero() || r.CreatedAt.Before(m.Owed) {
 				m.Owed = r.CreatedAt
 			}
