@@ -461,7 +461,10 @@ func (w *Worker) view(ctx context.Context, l *letter) templates.View {
 		viewWithdrawal(l, &v)
 	}
 	if d := l.row.Data; d.RefundID != "" {
-		v.Refund = &templates.Refund{Amount: d.Amount, Currency: d.Currency, Reference: d.Reference, Kind: cmp.Or(d.PaymentKind, "stripe"), Status: refundStatus(l.row.Topic), At: l.row.CreatedAt}
+		v.Refund = &templates.Refund{
+			Amount: d.Amount, Currency: d.Currency, Reference: d.Reference, Kind: cmp.Or(d.PaymentKind, "stripe"), Status: refundStatus(l.row.Topic), At: l.row.CreatedAt,
+			Postage: d.Postage,
+		}
 	}
 	return v
 }

@@ -143,6 +143,9 @@ func (c composer) refunded() section {
 		Title: c.w.T("label.refund"),
 		Facts: []fact{{Label: c.w.T("label.amount"), Value: c.w.Money(refund.Amount, refund.Currency), Big: true}},
 	}
+	if refund.Postage > 0 {
+		s.Facts = append(s.Facts, fact{Label: c.w.T("explain.postage"), Value: c.w.Money(refund.Postage, refund.Currency)})
+	}
 	if c.v.gift() {
 		s.Title = c.w.T("page.refund.credit_made")
 	} else {

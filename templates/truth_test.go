@@ -45,6 +45,9 @@ func TestTruth(t *testing.T) {
 		{"store credit is told with its code, and no bank", messages.RefundPaid, func(v *templates.View) {
 			v.Refund = &templates.Refund{Amount: 1250, Currency: "EUR", Status: "paid", Kind: "store_credit", Reference: "TEA-7K2M"}
 		}, []string{"€12.50", "Credit code: TEA-7K2M", "at the checkout"}, []string{"bank", "paid back"}},
+		{"postage is told as what it is", messages.RefundStarted, func(v *templates.View) {
+			v.Refund = &templates.Refund{Amount: 1250, Currency: "EUR", Status: "issued", Kind: "stripe", Postage: 1250}
+		}, []string{"Postage you paid to send it back: €12.50"}, nil},
 		{"a refund frozen in data is told without a record", messages.RefundStarted, func(v *templates.View) {
 			v.Refund, v.Data.Amount, v.Data.Currency = nil, 1250, "EUR"
 		}, []string{"€12.50"}, nil},

@@ -212,7 +212,7 @@ func (v View) refund() Refund {
 	if v.Refund != nil {
 		return *v.Refund
 	}
-	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference, Kind: v.Data.PaymentKind}
+	return Refund{Amount: v.Data.Amount, Currency: v.Data.Currency, Reference: v.Data.Reference, Kind: v.Data.PaymentKind, Postage: v.Data.Postage}
 }
 
 // link gives the address of the order page; none where no order is shown.

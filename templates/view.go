@@ -133,4 +133,5 @@ type Refund struct {
 	Kind      string // of the payment: stripe, gift_card, …
 	Reference string // the bank's reference; the code of store credit
 	At        time.Time
+	Postage   int64 // what of Amount is for the way back by the shopper's own carrier
 }

@@ -125,10 +125,12 @@ func (a account) planID(part int) string {
 }
 
 // parts splits what is due over the order's payments; store credit is one part of its own, and so is whatever the recipient of a gift
-// is owed, be it the difference of an exchange: what the buyer paid with is not theirs. What went back before takes from the
-// payments, but for the bonus of store credit, which nobody paid.
-func (a account) parts(total int64) []returns.Part {
-	if a.c.Kind == returns.Return && (a.c.Remedy == returns.CreditRemedy || a.c.GiftID != "") {
+// is owed, be it the difference of an exchange: what the buyer paid with is not theirs. Postage is money spent, and no credit. What went
+// back before takes from the payments, but for the bonus of store credit, which nobody paid.
+func (a account) parts(plan returns.Breakdown) []returns.Part {
+	total := plan.Total
+	spent := len(plan.Ledger) == 1 && plan.Ledger[0].LineID == returns.PostageLine
+	if a.c.Kind == returns.Return && ((a.c.Remedy == returns.CreditRemedy && !spent) || a.c.GiftID != "") {
 		return []returns.Part{{Kind: StoreCredit, Amount: total, NeedsPerson: true}}
 	}
 	var done []returns.Part

@@ -141,7 +141,7 @@ func (d *Desk) planCancelled(ctx context.Context, tx *store.Tx, order store.Orde
 		return nil, err
 	}
 	a := account{order: o, refunds: refunds}
-	parts := a.parts(plan.Total)
+	parts := a.parts(plan)
 	cuts := returns.CutLedger(plan.Ledger, parts)
 	var rows []store.Refund
 	for i, part := range parts {

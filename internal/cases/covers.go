@@ -81,7 +81,7 @@ func backByReturn(order store.Order, items, own []returns.Item, all []store.Case
 	paid := paidByReturns(all, refunds)
 	var out []returns.Covered
 	for _, c := range all {
-		if c.Kind != returns.Return || c.State == returns.Rejected || c.State == returns.Withdrawn || sendsGoods(c.Remedy) || !charges(c) {
+		if c.Kind != returns.Return || c.State == returns.Rejected || c.State == returns.Withdrawn || sendsGoods(c.Remedy) || c.GiftID != "" || !charges(c) {
 			continue
 		}
 		for _, item := range returns.Without(atLeast(c.Received, paid[c.ID]), covered[c.ID]) {

@@ -13,7 +13,7 @@ import (
 
 // planExtras plans what news of one case, or of one refund, made due to any case of its order: delivery and fees, because the rest
 // of the order went back on another ground; what a return kept and a withdrawal frees; what was taken for a label that never came;
-// and what was not left before.
+// what was not left before; and the postage that staff grant.
 func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
 	ledger, err := d.ledgerOf(ctx, tx, order)
 	if err != nil {
@@ -21,7 +21,7 @@ func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) 
 	}
 	var tasks []store.Task
 	for i := range ledger {
-		for _, plan := range []func([]account, int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack} {
+		for _, plan := range []func([]account, int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack, postage} {
 			found, err := plan(ledger, i)
 			if err != nil {
 				return nil, err
@@ -152,7 +152,7 @@ func shortBack(ledger []account, at int) (returns.Breakdown, error) {
 func freed(ledger []account, at int) (returns.Breakdown, error) {
 	var back []returns.Back
 	for _, a := range ledger {
-		if a.c.Kind == returns.Return && covers(ledger[at], a.c.ID) {
+		if a.c.Kind == returns.Return && a.c.GiftID == "" && covers(ledger[at], a.c.ID) {
 			back = append(back, returns.FeesBack(a.order, freedOf(ledger, a))...)
 		}
 	}

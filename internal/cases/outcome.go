@@ -157,7 +157,10 @@ func (d *Desk) refundNotice(ctx context.Context, tx *store.Tx, shop *config.Shop
 	}
 	notice, order := outbox.About(shop, order, c, now)
 	notice.Topic, notice.ID, notice.Step = topic, row.ID, step
-	notice.Data = messages.Data{CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason, PaymentKind: kind}
+	notice.Data = messages.Data{
+		CaseID: row.CaseID, Amount: row.Amount, Currency: row.Currency, Reference: row.Reference, Reason: row.FailureReason, PaymentKind: kind,
+		Postage: postageOf(row),
+	}
 	return outbox.Add(ctx, tx, order, messages.ForRefund(notice), now)
 }
 

@@ -114,7 +114,7 @@ func (d *Desk) enter(ctx context.Context, tx *store.Tx, order store.Order, c *st
 	if err := d.step(ctx, tx, c, returns.Refund, System, ""); err != nil {
 		return nil, err
 	}
-	parts := a.parts(plan.Total)
+	parts := a.parts(plan)
 	cuts := returns.CutLedger(plan.Ledger, parts)
 	rows := make([]store.Refund, 0, len(parts))
 	for i, part := range parts {

@@ -161,6 +161,7 @@ type Data struct {
 	Reason       string          `json:"reason,omitempty"`       // a code
 	Reference    string          `json:"reference,omitempty"`    // the bank's, or the code of store credit
 	PaymentKind  string          `json:"payment_kind,omitempty"` // of a refund that did not go by card
+	Postage      int64           `json:"postage,omitempty"`      // what of Amount is for the way back by the shopper's own carrier
 	Inspections  []string        `json:"inspections,omitempty"`  // the ids of those that the message tells of
 	Text         string          `json:"text,omitempty"`         // what a member of staff wrote to the shopper
 	Claim        *ClaimAnswer    `json:"claim,omitempty"`

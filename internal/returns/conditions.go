@@ -33,6 +33,8 @@ type Conditions struct {
 	Inspect     bool       `json:"inspect,omitempty"`
 	RefundWhen  RefundWhen `json:"refund_when,omitempty"`
 	Why         []Why      `json:"why,omitempty"` // every decision, for the shopper in their language and for staff in full
+	// Postage is what staff granted for the way back by the shopper's own carrier, in minor units.
+	Postage int64 `json:"postage,omitempty"`
 	// Covers is of a withdrawal alone: the units of it that a return by goodwill had before.
 	Covers []Covered `json:"covers,omitempty"`
 }

@@ -138,7 +138,7 @@ func tally(order orders.Order, earlier []Earlier) (done map[string]orders.Refund
 	done = map[string]orders.RefundLine{}
 	left = max(order.Paid(), 0)
 	for _, e := range earlier {
-		left = max(left-max(e.Amount-bonusOf(e.Lines), 0), 0)
+		left = max(left-max(e.Amount-neverPaid(e.Lines), 0), 0)
 		for _, line := range e.Lines {
 			sum := done[line.LineID]
 			sum.Quantity += min(max(line.Quantity, 0), math.MaxInt32)

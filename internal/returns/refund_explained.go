@@ -24,13 +24,14 @@ const (
 	CreditBonus       RefundReason = "credit_bonus"   // on top, for who takes store credit
 	FeeBack           RefundReason = "fee_back"       // what a return by goodwill kept and a withdrawal from the same goods frees (Art. 13(1))
 	LabelFeeBack      RefundReason = "label_fee_back" // what was taken for a label that never came
+	Postage           RefundReason = "postage"        // what the shopper paid a carrier for the way back, where the shop bears it
 	CappedBack        RefundReason = "capped_back"    // what was not there before, and is now
 )
 
 // RefundReasons lists every reason, in the order in which an explanation shows them.
 var RefundReasons = []RefundReason{
 	ForGoods, NotPaid, Restocking, Deducted, DeductionBack, ForReduction, WentBackEarlier, LabelFee, HandlingFee, Exchanged, ForDelivery, DeliveryExtraKept, ForFee,
-	FeeBack, LabelFeeBack, CappedBack, CappedAtPaid, CreditBonus,
+	FeeBack, LabelFeeBack, Postage, CappedBack, CappedAtPaid, CreditBonus,
 }
 
 // Explained is one line of a refund's explanation. Amount is in minor units and says what the line adds, or takes away.

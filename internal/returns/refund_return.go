@@ -29,7 +29,7 @@ func told(before []Explained) toldBefore {
 		case NotPaid:
 			t.refused[line.LineID] += line.Quantity
 		}
-		if line.Reason != CreditBonus {
+		if line.Reason != CreditBonus && line.Reason != Postage {
 			t.sum += line.Amount
 		}
 	}

@@ -17,14 +17,15 @@ import (
 const (
 	DeliveryLine = " delivery"
 	FeesLine     = " fees"
-	BonusLine    = " bonus" // of store credit: it was never paid, so it takes nothing from what was
+	BonusLine    = " bonus"   // of store credit: it was never paid, so it takes nothing from what was
+	PostageLine  = " postage" // of the way back: paid to a carrier, so it takes nothing from what was paid either
 )
 
-// bonusOf sums what is a bonus among a refund's lines.
-func bonusOf(lines []orders.RefundLine) int64 {
+// neverPaid sums what among a refund's lines was never paid to the shop.
+func neverPaid(lines []orders.RefundLine) int64 {
 	var sum int64
 	for _, line := range lines {
-		if line.LineID == BonusLine {
+		if line.LineID == BonusLine || line.LineID == PostageLine {
 			sum += max(line.Amount, 0)
 		}
 	}

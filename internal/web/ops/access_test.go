@@ -37,6 +37,7 @@ var needs = map[string]string{
 	"POST /ops/returns/{id}/doubt":                "agent",
 	"POST /ops/returns/{id}/pay":                  "agent",
 	"POST /ops/returns/{id}/fulfil":               "agent",
+	"POST /ops/returns/{id}/postage":              "agent",
 	"POST /ops/returns/{id}/price":                "agent",
 	"GET /ops/withdrawals":                        "viewer",
 	"POST /ops/withdrawals":                       "agent",

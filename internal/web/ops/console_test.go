@@ -121,6 +121,11 @@ func (d *desk) Fulfil(_ context.Context, c store.Case, actor, note string) (stor
 	return d.note("fulfil", c, actor, note)
 }
 
+func (d *desk) GivePostage(ctx context.Context, c store.Case, amount int64, proven bool, actor string) (store.Case, error) {
+	d.calls = append(d.calls, "postage "+c.ID+" "+actor)
+	return d.real.GivePostage(ctx, c, amount, proven, actor)
+}
+
 func (d *desk) Price(ctx context.Context, c store.Case, prices map[int]int64, actor string) (store.Case, error) {
 	d.calls = append(d.calls, "price "+c.ID+" "+actor)
 	return d.real.Price(ctx, c, prices, actor)

@@ -29,7 +29,7 @@ var reasonWords = map[returns.RefundReason]string{
 	returns.WentBackEarlier: "Went back earlier", returns.CappedAtPaid: "No more was left of what was paid", returns.NotPaid: "Not paid, by inspection",
 	returns.LabelFee: "Return label", returns.CreditBonus: "Bonus for store credit", returns.ForDelivery: "Delivery the shopper paid",
 	returns.FeeBack: "Kept by a return, freed by the withdrawal", returns.LabelFeeBack: "Return label that never came, back",
-	returns.CappedBack: "Was not left before, and is there now",
+	returns.Postage: "Postage that the shopper paid", returns.CappedBack: "Was not left before, and is there now",
 }
 
 // explain puts an explanation into the words of staff.

@@ -25,6 +25,7 @@ var notices = map[string]notice{
 	"doubted":      {Tone: "good", Text: "Noted. Nothing changes for the shopper: write to them what you need to see."},
 	"released":     {Tone: "good", Text: "Let go, with your name. The refund goes now, or waits to be paid by hand."},
 	"yours":        {Tone: "bad", Text: "Nothing was done: you moved this case yourself, so somebody else must let its refund go."},
+	"postage":      {Tone: "good", Text: "The postage goes back, and the shopper reads what it is for."},
 	"priced":       {Tone: "good", Text: "Noted. A difference goes back to the shopper by itself; what is dearer is yours to collect."},
 	"let_go":       {Tone: "good", Text: "The money goes now, though the goods did not come."},
 	"fulfilled":    {Tone: "good", Text: "Noted. The case ends, unless money of it is still under way."},

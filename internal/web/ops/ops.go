@@ -45,6 +45,8 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	PayWithoutGoods(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error)
 	Price(ctx context.Context, c store.Case, prices map[int]int64, actor string) (store.Case, error)
+	// GivePostage gives back what the shopper paid for the way back; proven says that staff saw a receipt.
+	GivePostage(ctx context.Context, c store.Case, amount int64, proven bool, actor string) (store.Case, error)
 	Release(ctx context.Context, tx *store.Tx, row store.Refund, actor string) ([]store.Task, error)
 	CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error)
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)

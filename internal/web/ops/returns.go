@@ -47,6 +47,8 @@ type caseView struct {
 	Language   string // that the shopper reads, in English
 	Letter     string
 	Letters    []store.CaseStep // what the shopper wrote and nobody answered or marked as read
+	Postage    string           // what was typed as postage
+	Proven     bool             // and that a receipt was seen
 	// Exchange is what the shopper wants in the place of goods.
 	Exchange []exchangeRow
 }
@@ -64,6 +66,20 @@ func (v caseView) Priceable() bool { return cases.Priceable(v.Case, v.Refunds) }
 
 // Unpriced tells whether they have to.
 func (v caseView) Unpriced() bool { return cases.Unpriced(v.Case) }
+
+// Postable tells whether what the shopper paid for the way back can be given back.
+func (v caseView) Postable() bool { return cases.Postable(v.Case, v.Labels) }
+
+// Proofs counts the files that came from outside: a receipt may be among them.
+func (v caseView) Proofs() int {
+	n := 0
+	for _, f := range v.Files {
+		if f.By == cases.Shopper {
+			n++
+		}
+	}
+	return n
+}
 
 // Currency is the order's.
 func (v caseView) Currency() string { return v.Order.State.Order.Currency }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"homeward/internal/fault"
+	"homeward/internal/money"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -125,6 +126,44 @@ func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit)
 		err = c.mend(r.Context(), v, act{name: "price", object: "case:" + k.ID})
 	}
 	return c.done(w, r, "returns", k.ID, err, "priced")
+}
+
+// givePostage gives back what the shopper paid for the way back: the fields amount, and receipt when staff saw one.
+func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) error {
+	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if k.Version != seenGeneration(r) {
+		return c.done(w, r, "returns", k.ID, errStale, "")
+	}
+	order, err := c.Store.Order(r.Context(), k.OrderID)
+	if err != nil {
+		return err
+	}
+	typed, proven := r.PostFormValue("amount"), r.PostFormValue("receipt") != ""
+	amount, err := amountOf(typed, order.State.Order.Currency)
+	if err == nil {
+		_, err = c.Cases.GivePostage(r.Context(), k, amount, proven, v.actor())
+	} else {
+		err = fault.New(fault.Permanent, "postage_invalid", "Write the postage as a number with a point, like 12.50.", err)
+	}
+	var f *fault.Error
+	switch {
+	case errors.Is(err, returns.ErrStep):
+		err = errStale
+	case errors.As(err, &f):
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, func(view *caseView) {
+			view.Problem, view.Postage, view.Proven = "Nothing was done. "+f.Message, typed, proven
+		})
+	case err == nil:
+		note := "no receipt"
+		if proven {
+			note = "receipt seen"
+		}
+		err = c.mend(r.Context(), v, act{name: "postage", object: "case:" + k.ID, note: money.Decimal(amount, order.State.Order.Currency) + " " + order.State.Order.Currency + ", " + note})
+	}
+	return c.done(w, r, "returns", k.ID, err, "postage")
 }
 
 // mispriced puts what was typed as prices back, and says what is wrong.

@@ -104,6 +104,7 @@ func (c *console) caseRoutes() []route {
 		{"POST /ops/returns/{id}/doubt", agent, c.doubtProof},
 		{"POST /ops/returns/{id}/pay", agent, c.payWithoutGoods},
 		{"POST /ops/returns/{id}/fulfil", agent, c.fulfilReturn},
+		{"POST /ops/returns/{id}/postage", agent, c.givePostage},
 		{"POST /ops/returns/{id}/price", agent, c.priceExchange},
 		{"POST /ops/returns/{id}/inspect", agent, c.inspectReturn},
 		{"POST /ops/returns/{id}/appeals/{inspection}", agent, c.answerAppeal},
