@@ -66,13 +66,28 @@ func (tx *Tx) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
 	return tx.Reads.CasesOf(ctx, orderID)
 }
 
-// CasesIn gives the oldest cases of some states, oldest first.
-func (r *Reads) CasesIn(ctx context.Context, states []returns.State, limit int) ([]Case, error) {
-	if len(states) == 0 {
-		return nil, nil
-	}
-	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE state IN ("+placeholders(2, len(states))+
-		") ORDER BY created_at, id LIMIT $1", anyOf([]any{limit}, states)...)
+// Hand is something that a case waits for from a member of staff.
+type Hand string
+
+// What a case can wait for. A claim is decided in its own room.
+const (
+	ToDecide Hand = `state = 'requested' AND kind <> 'claim'`
+	ToSend   Hand = `(to_look <> 0 OR to_send <> 0) AND to_send <> 0 AND NOT EXISTS (SELECT 1 FROM case_log
+		WHERE case_log.case_id = cases.id AND case_log.step = 'fulfilled')`
+	ToLook Hand = `(to_look <> 0 OR to_send <> 0) AND to_look > (SELECT COALESCE(SUM(quantity), 0) FROM inspections
+		WHERE inspections.case_id = cases.id AND replaced_by = '' AND grade NOT IN ('missing', 'wrong_item')) AND NOT (` + ToSend + `)`
+)
+
+// CasesFor gives the cases that wait for that, oldest first.
+func (r *Reads) CasesFor(ctx context.Context, hand Hand, limit int) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+" FROM cases WHERE "+string(hand)+" ORDER BY created_at, id LIMIT $1", limit)
+}
+
+// CasesExpected gives the cases whose goods, or the rest of them, are expected, oldest first; those that wait for a member of staff are
+// not among them.
+func (r *Reads) CasesExpected(ctx context.Context, limit int) ([]Case, error) {
+	return list(ctx, r.q, scanCase, "SELECT "+caseColumns+` FROM cases WHERE state IN ('approved', 'in_transit') OR
+		(state = 'received' AND kind <> 'claim' AND NOT (`+string(ToLook)+") AND NOT ("+string(ToSend)+")) ORDER BY created_at, id LIMIT $1", limit)
 }
 
 // proofWaits finds cases whose goods are waited for, and whose shopper uploaded a proof of dispatch that nobody looked at since.
@@ -100,10 +115,12 @@ func (tx *Tx) InsertCase(ctx context.Context, c Case) error {
 	if err := tx.AloneWithOrder(ctx, c.OrderID); err != nil {
 		return err
 	}
-	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+") VALUES ("+placeholders(1, 23)+") ON CONFLICT DO NOTHING",
+	hands := handsOf(c)
+	err := must(ctx, tx.q, ErrDuplicate, "INSERT INTO cases ("+caseColumns+", to_look, to_send) VALUES ("+placeholders(1, 25)+") ON CONFLICT DO NOTHING",
 		c.ID, c.Shop, c.OrderID, c.RMA, string(c.Kind), string(c.State), c.Nonce, string(c.Reason), string(c.Remedy), c.Note,
 		jsonText(c.Items), jsonText(c.Received), orders.NormalizeTracking(c.TrackingNumber), c.Decision, c.Version,
-		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), c.GiftID, jsonText(c.Recipient), ms(c.WroteAt))
+		ms(c.CreatedAt), ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), c.GiftID, jsonText(c.Recipient), ms(c.WroteAt),
+		hands.Look, number(hands.Send))
 	if err != nil {
 		return err
 	}
@@ -117,10 +134,16 @@ func (tx *Tx) UpdateCase(ctx context.Context, c Case) error {
 		return err
 	}
 	tx.touchCase(c.ID, CaseTouch{Moved: tx.caseMoves(ctx, c)})
+	hands := handsOf(c)
 	return must(ctx, tx.q, ErrConflict, `UPDATE cases SET state = $3, reason = $4, remedy = $5, note = $6, items = $7,
-		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, version = version + 1 WHERE id = $1 AND version = $2`,
+		received = $8, tracking_number = $9, decision = $10, updated_at = $11, conditions = $12, wish = $13, answers = $14, to_look = $15, to_send = $16,
+		version = version + 1 WHERE id = $1 AND version = $2`,
 		c.ID, c.Version, string(c.State), string(c.Reason), string(c.Remedy), c.Note, jsonText(c.Items), jsonText(c.Received),
-		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers))
+		orders.NormalizeTracking(c.TrackingNumber), c.Decision, ms(c.UpdatedAt), jsonText(c.Conditions), jsonText(c.Wish), jsonText(c.Answers), hands.Look, number(hands.Send))
+}
+
+func handsOf(c Case) returns.Hands {
+	return returns.HandsOf(c.Kind, c.State, c.Remedy, c.Items, c.Received, c.Conditions)
 }
 
 // ShopperWrote marks a case whose shopper wrote something that staff have to read. It moves nothing: the version stays.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -239,9 +240,62 @@ func TestWhatWaitsForPeople(t *testing.T) {
 		if got := must[[]store.Refund](t)(db.RefundsForPeople(ctx, 9)); len(got) != 2 {
 			t.Errorf("%d refunds for people", len(got))
 		}
-		cases := must[[]store.Case](t)(db.CasesIn(ctx, []returns.State{returns.Requested, returns.Approved}, 1))
-		if len(cases) != 1 || cases[0].ID != "c1" {
-			t.Errorf("the oldest case of two states: %v", cases)
+	})
+}
+
+// A case that came back waits for a person only when it is to be looked at, or something is to be sent for it; the count is that of the
+// lists.
+func TestWhatCasesWaitFor(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		put := func(id string, state returns.State, change func(*store.Case)) {
+			t.Helper()
+			c := aCase(id, "o1")
+			c.State, c.Items, c.Remedy = state, []returns.Item{{LineID: "l1", Quantity: 2}}, returns.RefundRemedy
+			change(&c)
+			write(t, db, func(tx *store.Tx) error { return tx.InsertCase(ctx, c) })
+			write(t, db, func(tx *store.Tx) error { return tx.UpdateCase(ctx, c) })
+		}
+		some := func(n int, inspect bool) func(*store.Case) {
+			return func(c *store.Case) {
+				c.Received, c.Conditions.Inspect = []returns.Item{{LineID: "l1", Quantity: n}}, inspect
+			}
+		}
+		put("asked", returns.Requested, func(*store.Case) {})
+		put("claimed", returns.Requested, func(c *store.Case) { c.Kind = returns.Claim })
+		put("moving", returns.InTransit, func(*store.Case) {})
+		put("half", returns.Received, some(1, false))
+		put("look", returns.Received, some(2, true))
+		put("looked", returns.Received, some(1, true))
+		put("missing", returns.Received, some(1, true))
+		put("swap", returns.Received, func(c *store.Case) { some(2, true)(c); c.Remedy = returns.ExchangeRemedy })
+		put("swapped", returns.Refunding, func(c *store.Case) { some(2, false)(c); c.Remedy = returns.ExchangeRemedy })
+		for id, grade := range map[string]returns.Grade{"looked": returns.Used, "missing": returns.Missing} {
+			write(t, db, func(tx *store.Tx) error {
+				return tx.AddInspection(ctx, store.Inspection{ID: id, CaseID: id, Inspection: returns.Inspection{LineID: "l1", Quantity: 1, Grade: grade}, At: t0})
+			})
+		}
+		write(t, db, func(tx *store.Tx) error {
+			return tx.AddCaseStep(ctx, store.CaseStep{ID: "s", CaseID: "swapped", At: t0, Step: "fulfilled"})
+		})
+		ids := func(all []store.Case) []string {
+			var out []string
+			for _, c := range all {
+				out = append(out, c.ID)
+			}
+			slices.Sort(out)
+			return out
+		}
+		got := map[string][]string{
+			"decide": ids(must[[]store.Case](t)(db.CasesFor(ctx, store.ToDecide, 9))), "look": ids(must[[]store.Case](t)(db.CasesFor(ctx, store.ToLook, 9))),
+			"send": ids(must[[]store.Case](t)(db.CasesFor(ctx, store.ToSend, 9))), "expected": ids(must[[]store.Case](t)(db.CasesExpected(ctx, 9))),
+		}
+		want := map[string][]string{"decide": {"asked"}, "look": {"look", "missing"}, "send": {"swap"}, "expected": {"half", "looked", "moving"}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		if a := must[store.Attention](t)(db.Attention(ctx, t0)); a.Cases != 4 {
+			t.Errorf("%d cases wait", a.Cases)
 		}
 	})
 }

@@ -61,7 +61,8 @@ func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error)
 		return a, err
 	}, `SELECT (SELECT COUNT(*) FROM events WHERE state = 'failed'),
 		(SELECT COUNT(*) FROM messages WHERE state IN ('failed', 'held')),
-		(SELECT COUNT(*) FROM cases WHERE state IN ('requested', 'received') AND kind <> 'claim') +
+		(SELECT COUNT(*) FROM cases WHERE `+string(ToDecide)+`) + (SELECT COUNT(*) FROM cases WHERE `+string(ToSend)+`) +
+			(SELECT COUNT(*) FROM cases WHERE `+string(ToLook)+`) +
 			(SELECT COUNT(*) FROM inspections WHERE appealed_at <> 0 AND replaced_by = '') +
 			(SELECT COUNT(*) FROM cases WHERE wrote_at <> 0) +
 			(SELECT COUNT(*) FROM labels WHERE state = 'held') + (SELECT COUNT(*)`+proofWaits+`),

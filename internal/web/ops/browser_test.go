@@ -95,7 +95,7 @@ func sampleRooms(t *testing.T, b *bench) map[string]string {
 	b.write(func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) })
 	b.caseOf("c2", returns.InTransit)
 	c3 := b.caseOf("c3", returns.Received)
-	c3.Received = []returns.Item{{LineID: "l1", Quantity: 1}}
+	c3.Received, c3.Conditions.Inspect = []returns.Item{{LineID: "l1", Quantity: 2}}, true
 	b.write(func(tx *store.Tx) error {
 		if err := tx.UpdateCase(t.Context(), c3); err != nil {
 			return err

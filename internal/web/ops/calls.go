@@ -1,29 +1,47 @@
 package ops
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"homeward/internal/store"
 )
 
+// callRow is a call with the number of the order that it is about.
+type callRow struct {
+	store.Call
+	Number string
+}
+
 // callsData is what the room of calls to the shops' own systems shows.
 type callsData struct {
-	Failed  []store.Call
-	Waiting []store.Call // an attempt failed, the next one comes by itself
-	More    more
+	Failed                    []callRow
+	Waiting                   []callRow // an attempt failed, the next one comes by itself
+	FailedPages, WaitingPages paging
 }
 
 func (c *console) calls(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
-	failed, err := c.Store.CallsFailed(r.Context(), limit+1)
-	if err != nil {
-		return err
-	}
 	var data callsData
-	data.Failed, data.More = cut(failed, limit)
-	if data.Waiting, err = c.Store.CallsWaiting(r.Context(), limit); err != nil {
-		return err
+	for _, part := range []struct {
+		name  string
+		read  func(context.Context, int) ([]store.Call, error)
+		to    *[]callRow
+		pages *paging
+	}{{"failed", c.Store.CallsFailed, &data.Failed, &data.FailedPages}, {"waiting", c.Store.CallsWaiting, &data.Waiting, &data.WaitingPages}} {
+		rows, pages, err := paged(r, part.name, func(limit int) ([]store.Call, error) { return part.read(r.Context(), limit) })
+		if err != nil {
+			return err
+		}
+		numbers := c.numbers()
+		for _, row := range rows {
+			number, err := numbers(r.Context(), row.OrderID)
+			if err != nil {
+				return err
+			}
+			*part.to = append(*part.to, callRow{row, number})
+		}
+		*part.pages = pages
 	}
 	c.render(w, r, v, http.StatusOK, "calls", "Calls", data)
 	return nil

@@ -125,29 +125,30 @@ type claimsData struct {
 	ToAnswer []claimView
 	ToDo     []claimView
 	Answered []claimView
-	More     more
+	Pages    struct{ ToAnswer, ToDo, Answered paging }
 	Enter    claimEntry
 }
 
 // showClaims shows the room of claims, with the form for one that came another way.
 func (c *console) showClaims(w http.ResponseWriter, r *http.Request, v visit, status int, form claimEntry) error {
-	ctx, limit := r.Context(), limitOf(r)
-	data := claimsData{Enter: form}
+	ctx, data := r.Context(), claimsData{Enter: form}
 	for _, part := range []struct {
-		read func(context.Context, int) ([]store.Claim, error)
-		to   *[]claimView
-	}{{c.Store.ClaimsToAnswer, &data.ToAnswer}, {c.Store.ClaimsToDo, &data.ToDo}, {c.Store.ClaimsAnswered, &data.Answered}} {
-		rows, err := part.read(ctx, limit+1)
+		name  string
+		read  func(context.Context, int) ([]store.Claim, error)
+		to    *[]claimView
+		pages *paging
+	}{
+		{"answer", c.Store.ClaimsToAnswer, &data.ToAnswer, &data.Pages.ToAnswer}, {"do", c.Store.ClaimsToDo, &data.ToDo, &data.Pages.ToDo},
+		{"done", c.Store.ClaimsAnswered, &data.Answered, &data.Pages.Answered},
+	} {
+		rows, pages, err := paged(r, part.name, func(limit int) ([]store.Claim, error) { return part.read(ctx, limit) })
 		if err != nil {
 			return err
-		}
-		rows, rest := cut(rows, limit)
-		if rest.Cut {
-			data.More = rest
 		}
 		if *part.to, err = c.claimRows(ctx, rows, v.now); err != nil {
 			return err
 		}
+		*part.pages = pages
 	}
 	c.render(w, r, v, status, "claims", "Claims", data)
 	return nil

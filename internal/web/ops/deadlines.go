@@ -71,17 +71,15 @@ var openWords = map[returns.Code]string{
 // deadlinesData is what the room of deadlines shows.
 type deadlinesData struct {
 	Terms []termRow
-	More  more
+	Pages paging
 }
 
 func (c *console) deadlines(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
-	rows, err := c.Store.TermsAhead(r.Context(), limit+1)
+	rows, pages, err := paged(r, "page", func(limit int) ([]store.Term, error) { return c.Store.TermsAhead(r.Context(), limit) })
 	if err != nil {
 		return err
 	}
-	var data deadlinesData
-	rows, data.More = cut(rows, limit)
+	data := deadlinesData{Pages: pages}
 	if data.Terms, err = c.termRows(r.Context(), rows, v.now); err != nil {
 		return err
 	}

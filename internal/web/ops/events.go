@@ -11,27 +11,22 @@ import (
 
 // eventsData is what the room of events shows.
 type eventsData struct {
-	Failed  []store.Event
-	Waiting []store.Event // mended by their order's arrival
-	More    more
+	Failed                    []store.Event
+	Waiting                   []store.Event // mended by their order's arrival
+	FailedPages, WaitingPages paging
 }
 
 func (c *console) events(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
-	failed, err := c.Store.EventsIn(r.Context(), []string{store.EventFailed}, limit+1)
-	if err != nil {
-		return err
-	}
-	waiting, err := c.Store.EventsIn(r.Context(), []string{store.EventWaiting}, limit+1)
-	if err != nil {
-		return err
+	in := func(state string) func(int) ([]store.Event, error) {
+		return func(limit int) ([]store.Event, error) { return c.Store.EventsIn(r.Context(), []string{state}, limit) }
 	}
 	var data eventsData
-	var alsoCut more
-	data.Failed, data.More = cut(failed, limit)
-	data.Waiting, alsoCut = cut(waiting, limit)
-	if alsoCut.Cut {
-		data.More = alsoCut
+	var err error
+	if data.Failed, data.FailedPages, err = paged(r, "failed", in(store.EventFailed)); err != nil {
+		return err
+	}
+	if data.Waiting, data.WaitingPages, err = paged(r, "waiting", in(store.EventWaiting)); err != nil {
+		return err
 	}
 	c.render(w, r, v, http.StatusOK, "events", "Events", data)
 	return nil

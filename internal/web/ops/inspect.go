@@ -358,12 +358,8 @@ type appealRow struct {
 	Case store.Case
 }
 
-// appeals gives what shoppers object to, oldest first.
-func (c *console) appeals(ctx context.Context, limit int) ([]appealRow, error) {
-	rows, err := c.Store.Appeals(ctx, limit)
-	if err != nil {
-		return nil, err
-	}
+// appeals reads what a list shows of objections.
+func (c *console) appeals(ctx context.Context, rows []store.Inspection) ([]appealRow, error) {
 	var out []appealRow
 	for _, i := range rows {
 		k, err := c.Store.Case(ctx, i.CaseID)

@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -93,5 +94,29 @@ func TestAClaimGrantedByKeyboard(t *testing.T) {
 				t.Errorf("%+v, %v", row, err)
 			}
 		})
+	}
+}
+
+// TestPagesByKeyboard goes to the second page of a list and back with the keyboard alone.
+func TestPagesByKeyboard(t *testing.T) {
+	tab := browsertest.Open(t)
+	b := newBench(t)
+	b.order("o1")
+	for i := range 101 {
+		b.caseOf(fmt.Sprintf("c%03d", i), returns.InTransit)
+	}
+	tab, at := staffTab(t, tab, b, 360)
+	tab.Visit(at + "/ops/returns")
+	browsertest.Script[int](tab, `document.querySelectorAll(".item")[99].querySelector("a").focus(), 0`) // a hundred rows are a long way
+	tab.TabTo("Next page of returns expected back")
+	tab.Go()
+	tab.Check("second page")
+	if text := tab.Text(); !strings.Contains(text, "101 to 101") || !strings.Contains(text, "R-C100") || strings.Contains(text, "R-C099") {
+		t.Errorf("the second page: %s", text)
+	}
+	tab.TabTo("Previous page of returns expected back")
+	tab.Go()
+	if text := tab.Text(); !strings.Contains(text, "1 to 100") {
+		t.Errorf("the first page: %.500s", text)
 	}
 }

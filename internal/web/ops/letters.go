@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -83,21 +82,4 @@ func (v caseView) Unread() []store.CaseStep {
 		}
 	}
 	return unread
-}
-
-// written gives the cases whose shopper wrote and waits.
-func (c *console) written(ctx context.Context, limit int) ([]caseView, error) {
-	rows, err := c.Store.CasesWritten(ctx, limit)
-	var views []caseView
-	for _, k := range rows {
-		view, err := c.viewCase(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		if view.Log, err = c.Store.CaseLog(ctx, k.ID); err != nil {
-			return nil, err
-		}
-		views = append(views, view)
-	}
-	return views, err
 }

@@ -34,17 +34,17 @@ func tooOld(m store.Message, v visit) bool {
 // messagesData is what the room of messages shows.
 type messagesData struct {
 	Messages []messageRow
-	More     more
+	Pages    paging
 }
 
 func (c *console) messages(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
-	rows, err := c.Store.MessagesIn(r.Context(), []string{store.MessageFailed, store.MessageHeld}, limit+1)
+	rows, pages, err := paged(r, "page", func(limit int) ([]store.Message, error) {
+		return c.Store.MessagesIn(r.Context(), []string{store.MessageFailed, store.MessageHeld}, limit)
+	})
 	if err != nil {
 		return err
 	}
-	var data messagesData
-	rows, data.More = cut(rows, limit)
+	data := messagesData{Pages: pages}
 	numbers := c.numbers()
 	for _, m := range rows {
 		number, err := numbers(r.Context(), m.OrderID)

@@ -214,14 +214,23 @@ func TestListsAreBounded(t *testing.T) {
 		b.event(store.EventFailed, fmt.Sprintf(`{"n":%d}`, i))
 	}
 	s := b.signIn("viewer")
-	for query, want := range map[string]int{"": 100, "?show=200": 105, "?show=1000000": 100, "?show=-1": 100, "?show=x": 100} {
+	for query, want := range map[string]struct {
+		rows       int
+		prev, next bool
+	}{
+		"": {100, false, true}, "?failed=2": {5, true, false}, "?failed=3": {5, true, false}, "?failed=-1": {100, false, true},
+		"?failed=1000000": {100, false, true}, "?failed=x": {100, false, true}, "?waiting=2": {100, false, true},
+	} {
 		page := s.page("/ops/events" + query)
-		if got := strings.Count(page, `<li class="item">`); got != want {
-			t.Errorf("%q shows %d events, want %d", query, got, want)
+		if got := strings.Count(page, `<li class="item">`); got != want.rows {
+			t.Errorf("%q shows %d events, want %d", query, got, want.rows)
 		}
-		if cut := strings.Contains(page, "There are more than are shown"); cut != (want == 100) {
-			t.Errorf("%q says that it was cut: %v", query, cut)
+		if prev, next := strings.Contains(page, `rel="prev"`), strings.Contains(page, `rel="next"`); prev != want.prev || next != want.next {
+			t.Errorf("%q leads back %v, on %v", query, prev, next)
 		}
+	}
+	if page := s.page("/ops/events?waiting=2&failed=1&notice=ignored&of=e"); !strings.Contains(page, `href="?failed=2&amp;waiting=2#h-failed"`) {
+		t.Error("the other list does not keep its place")
 	}
 }
 

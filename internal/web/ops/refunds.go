@@ -67,17 +67,15 @@ func overAtStripe(r store.Refund) bool {
 // refundsData is what the room of refunds shows.
 type refundsData struct {
 	Refunds []refundRow
-	More    more
+	Pages   paging
 }
 
 func (c *console) refunds(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
-	rows, err := c.Store.RefundsForPeople(r.Context(), limit+1)
+	rows, pages, err := paged(r, "page", func(limit int) ([]store.Refund, error) { return c.Store.RefundsForPeople(r.Context(), limit) })
 	if err != nil {
 		return err
 	}
-	var data refundsData
-	rows, data.More = cut(rows, limit)
+	data := refundsData{Pages: pages}
 	numbers := c.numbers()
 	for _, row := range rows {
 		number, err := numbers(r.Context(), row.OrderID)

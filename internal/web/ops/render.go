@@ -120,33 +120,3 @@ func (c *console) answer(w http.ResponseWriter, r *http.Request, v visit, err er
 			"Nothing was changed. If it happens again, the log says why; the database may be out of reach.")
 	}
 }
-
-// step and most bound how many rows a list shows: the first hundred, and on demand more.
-const (
-	step = 100
-	most = 500
-)
-
-// limitOf reads how many rows a list shall show.
-func limitOf(r *http.Request) int {
-	for _, n := range []string{"200", "500"} {
-		if r.URL.Query().Get("show") == n {
-			return map[string]int{"200": 200, "500": most}[n]
-		}
-	}
-	return step
-}
-
-// more tells whether a list was cut, and how many to show next.
-type more struct {
-	Cut  bool
-	Next int // 0 when there is no larger step
-}
-
-// cut gives the first limit rows of a list that was read with one row more than it shows.
-func cut[T any](rows []T, limit int) ([]T, more) {
-	if len(rows) <= limit {
-		return rows, more{}
-	}
-	return rows[:limit], more{Cut: true, Next: map[int]int{step: 200, 200: most}[limit]}
-}

@@ -225,60 +225,52 @@ type returnsData struct {
 	Arrived  []caseView // goods that are back and wait to be looked at
 	ToSend   []caseView // goods that are back, and others, or the same repaired, are to be sent
 	Expected []caseView
-	More     more
+	Pages    struct{ Written, ToDecide, Proofs, Labels, Appeals, Arrived, ToSend, Expected paging }
 }
 
 func (c *console) returns(w http.ResponseWriter, r *http.Request, v visit) error {
-	limit := limitOf(r)
+	ctx := r.Context()
 	var data returnsData
-	var err error
-	if data.Written, err = c.written(r.Context(), limit); err != nil {
-		return err
+	waiting := func(hand store.Hand) func(context.Context, int) ([]store.Case, error) {
+		return func(ctx context.Context, limit int) ([]store.Case, error) { return c.Store.CasesFor(ctx, hand, limit) }
 	}
-	if data.ToDecide, data.More, err = c.casesIn(r.Context(), limit, returns.Requested); err != nil {
-		return err
+	for _, part := range []struct {
+		name  string
+		read  func(context.Context, int) ([]store.Case, error)
+		to    *[]caseView
+		pages *paging
+	}{
+		{"written", c.Store.CasesWritten, &data.Written, &data.Pages.Written}, {"decide", waiting(store.ToDecide), &data.ToDecide, &data.Pages.ToDecide},
+		{"arrived", waiting(store.ToLook), &data.Arrived, &data.Pages.Arrived}, {"send", waiting(store.ToSend), &data.ToSend, &data.Pages.ToSend},
+		{"proofs", c.Store.ProofsWaiting, &data.Proofs, &data.Pages.Proofs}, {"expected", c.Store.CasesExpected, &data.Expected, &data.Pages.Expected},
+	} {
+		rows, pages, err := paged(r, part.name, func(limit int) ([]store.Case, error) { return part.read(ctx, limit) })
+		if err != nil {
+			return err
+		}
+		if *part.to, err = c.caseViews(ctx, rows); err != nil {
+			return err
+		}
+		*part.pages = pages
 	}
-	undecidable := func(v caseView) bool { return !v.Decidable() }
-	data.ToDecide = slices.DeleteFunc(data.ToDecide, undecidable)
-	expected, cutToo, err := c.casesIn(r.Context(), limit, returns.Approved, returns.InTransit)
+	rows, pages, err := paged(r, "appeals", func(limit int) ([]store.Inspection, error) { return c.Store.Appeals(ctx, limit) })
 	if err != nil {
 		return err
 	}
-	data.Expected = expected
-	if cutToo.Cut {
-		data.More = cutToo
-	}
-	if data.Arrived, _, err = c.casesIn(r.Context(), limit, returns.Received); err != nil {
+	data.Pages.Appeals = pages
+	if data.Appeals, err = c.appeals(ctx, rows); err != nil {
 		return err
 	}
-	data.Arrived = slices.DeleteFunc(data.Arrived, undecidable)
-	if data.ToSend, err = c.toSend(r.Context(), limit); err != nil {
+	held, pages, err := paged(r, "labels", func(limit int) ([]store.Label, error) { return c.Store.LabelsHeld(ctx, limit) })
+	if err != nil {
 		return err
 	}
-	awaited := func(v caseView) bool {
-		return slices.ContainsFunc(data.ToSend, func(s caseView) bool { return s.Case.ID == v.Case.ID })
-	}
-	data.Arrived = slices.DeleteFunc(data.Arrived, awaited)
-	if data.Appeals, err = c.appeals(r.Context(), limit); err != nil {
-		return err
-	}
-	if data.Proofs, err = c.proofs(r.Context(), limit); err != nil {
-		return err
-	}
-	if data.Labels, err = c.heldLabels(r.Context(), limit); err != nil {
+	data.Pages.Labels = pages
+	if data.Labels, err = c.heldLabels(ctx, held); err != nil {
 		return err
 	}
 	c.render(w, r, v, http.StatusOK, "returns", "Returns", data)
 	return nil
-}
-
-// proofs gives the cases whose shopper uploaded a proof of dispatch that nobody looked at.
-func (c *console) proofs(ctx context.Context, limit int) ([]caseView, error) {
-	rows, err := c.Store.ProofsWaiting(ctx, limit)
-	if err != nil {
-		return nil, err
-	}
-	return c.viewCases(ctx, rows)
 }
 
 // labelRow is a label that waits for a person, with its case.
@@ -288,14 +280,11 @@ type labelRow struct {
 	Case store.Case
 }
 
-func (c *console) heldLabels(ctx context.Context, limit int) ([]labelRow, error) {
-	held, err := c.Store.LabelsHeld(ctx, limit)
-	if err != nil {
-		return nil, err
-	}
+func (c *console) heldLabels(ctx context.Context, held []store.Label) ([]labelRow, error) {
 	rows := make([]labelRow, len(held))
 	for i, l := range held {
 		rows[i].Label = l
+		var err error
 		if rows[i].Case, err = c.Store.Case(ctx, l.CaseID); err != nil && !isNotFound(err) {
 			return nil, err
 		}
@@ -303,44 +292,18 @@ func (c *console) heldLabels(ctx context.Context, limit int) ([]labelRow, error)
 	return rows, nil
 }
 
-// toSend gives the returns by exchange or repair whose goods are back and for which nothing was sent.
-func (c *console) toSend(ctx context.Context, limit int) ([]caseView, error) {
-	rows, err := c.Store.CasesIn(ctx, []returns.State{returns.Received, returns.Refunding}, limit)
-	var views []caseView
-	for _, k := range rows {
-		if !cases.Fulfillable(k, nil) {
-			continue
-		}
-		view, err := c.viewCase(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		if view.Log, err = c.Store.CaseLog(ctx, k.ID); err != nil {
-			return nil, err
-		}
-		if view.Fulfillable() {
-			views = append(views, view)
-		}
-	}
-	return views, err
-}
-
-func (c *console) casesIn(ctx context.Context, limit int, states ...returns.State) ([]caseView, more, error) {
-	rows, err := c.Store.CasesIn(ctx, states, limit+1)
-	if err != nil {
-		return nil, more{}, err
-	}
-	rows, rest := cut(rows, limit)
-	views, err := c.viewCases(ctx, rows)
-	return views, rest, err
-}
-
-func (c *console) viewCases(ctx context.Context, rows []store.Case) ([]caseView, error) {
+// caseViews reads what a list shows of cases: with their log where that says what is to be done.
+func (c *console) caseViews(ctx context.Context, rows []store.Case) ([]caseView, error) {
 	views := make([]caseView, 0, len(rows))
 	for _, k := range rows {
 		view, err := c.viewCase(ctx, k)
 		if err != nil {
 			return nil, err
+		}
+		if !k.WroteAt.IsZero() || cases.Fulfillable(k, nil) {
+			if view.Log, err = c.Store.CaseLog(ctx, k.ID); err != nil {
+				return nil, err
+			}
 		}
 		views = append(views, view)
 	}

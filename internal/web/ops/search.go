@@ -7,14 +7,11 @@ import (
 	"homeward/internal/store"
 )
 
-// maxFound is how many orders a search shows.
-const maxFound = 50
-
 // searchData is what a search found: the newest orders when nothing was asked.
 type searchData struct {
 	Asked  bool
 	Orders []foundOrder
-	Cut    bool
+	Pages  paging
 }
 
 // foundOrder is one order with its number.
@@ -31,12 +28,11 @@ func searchWords(r *http.Request) string {
 
 func (c *console) search(w http.ResponseWriter, r *http.Request, v visit) error {
 	query := searchWords(r)
-	rows, err := c.Store.Search(r.Context(), query, maxFound+1)
+	rows, pages, err := paged(r, "page", func(limit int) ([]store.Order, error) { return c.Store.Search(r.Context(), query, limit) })
 	if err != nil {
 		return err
 	}
-	rows, rest := cut(rows, maxFound)
-	data := searchData{Asked: query != "", Cut: rest.Cut}
+	data := searchData{Asked: query != "", Pages: pages}
 	for _, o := range rows {
 		data.Orders = append(data.Orders, foundOrder{o, named(o)})
 	}

@@ -28,7 +28,7 @@ type withdrawalsData struct {
 	Unseen []store.Withdrawal // with something odd about them
 	Due    []termRow          // whose money has not gone, the nearest deadline first
 	Recent []store.Withdrawal
-	More   more
+	Pages  struct{ Unseen, Due, Recent paging }
 	Shops  []string
 	// The form for a statement that came another way, as it was typed.
 	Channels []string
@@ -87,20 +87,22 @@ func (c *console) withdrawals(w http.ResponseWriter, r *http.Request, v visit) e
 }
 
 func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visit, status int, data withdrawalsData) error {
-	limit := limitOf(r)
-	unseen, err := c.Store.WithdrawalsUnseen(r.Context(), limit+1)
+	ctx := r.Context()
+	var err error
+	data.Unseen, data.Pages.Unseen, err = paged(r, "odd", func(limit int) ([]store.Withdrawal, error) { return c.Store.WithdrawalsUnseen(ctx, limit) })
 	if err != nil {
 		return err
 	}
-	data.Unseen, data.More = cut(unseen, limit)
-	due, err := c.Store.MoneyAhead(r.Context(), limit)
+	var due []store.Term
+	due, data.Pages.Due, err = paged(r, "due", func(limit int) ([]store.Term, error) { return c.Store.MoneyAhead(ctx, limit) })
 	if err != nil {
 		return err
 	}
 	if data.Due, err = c.termRows(r.Context(), due, v.now); err != nil {
 		return err
 	}
-	if data.Recent, err = c.Store.WithdrawalsSeen(r.Context(), limit); err != nil {
+	data.Recent, data.Pages.Recent, err = paged(r, "recent", func(limit int) ([]store.Withdrawal, error) { return c.Store.WithdrawalsSeen(ctx, limit) })
+	if err != nil {
 		return err
 	}
 	data.Channels, data.Shops = withdrawals.Channels, c.Shops
