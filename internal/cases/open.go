@@ -245,7 +245,7 @@ func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 		return c, nil, err
 	}
 	now.Version++
-	if err := d.log(ctx, tx, c.ID, Shopper, "changed", "before: "+asked(was)); err != nil {
+	if err := d.log(ctx, tx, c.ID, Shopper, store.CaseChanged, "before: "+asked(was)); err != nil {
 		return c, nil, err
 	}
 	if err := d.logApproval(ctx, tx, now); err != nil {

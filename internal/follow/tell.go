@@ -15,28 +15,32 @@ import (
 	"homeward/internal/store"
 )
 
-// tellCase tells the shop's own systems that a case was opened or moved.
+// tellCase tells the shop's own systems that a case was opened, moved, or asks for something else.
 func (f *Follower) tellCase(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case, how store.CaseTouch) ([]store.Task, error) {
-	if shop.Notify.URL == "" || (!how.Opened && !how.Moved) {
+	if shop.Notify.URL == "" || (!how.Opened && !how.Moved && !how.Changed) {
 		return nil, nil
 	}
 	order, err := tx.Order(ctx, c.OrderID)
 	if err != nil {
 		return nil, ignoreMissing(err)
 	}
-	data := map[string]any{"order": notify.OrderOf(order), "case": notify.CaseOf(c, order.State.Order.Currency)}
-	events := []notify.Event{{Type: notify.CaseMoved, Key: c.ID + ":" + strconv.FormatInt(c.Version, 10)}}
-	if how.Opened {
-		events = []notify.Event{{Type: notify.CaseOpened, Key: c.ID}}
+	log, err := tx.CaseLog(ctx, c.ID)
+	if err != nil {
+		return nil, err
 	}
-	if agreed := c.State != returns.Requested && c.State != returns.Rejected && c.State != returns.Withdrawn; agreed {
-		switch c.Remedy {
-		case returns.ExchangeRemedy:
-			events = append(events, notify.Event{Type: notify.ExchangeRequested, Key: c.ID})
-		case returns.CreditRemedy:
-			events = append(events, notify.Event{Type: notify.CreditRequested, Key: c.ID})
-		default:
-		}
+	data := map[string]any{"order": notify.OrderOf(order), "case": notify.CaseOf(c, order.State.Order.Currency)}
+	version := c.ID + ":" + strconv.FormatInt(c.Version, 10)
+	var events []notify.Event
+	if how.Opened {
+		events = append(events, notify.Event{Type: notify.CaseOpened, Key: c.ID})
+	} else if how.Moved {
+		events = append(events, notify.Event{Type: notify.CaseMoved, Key: version})
+	}
+	if how.Changed {
+		events = append(events, notify.Event{Type: notify.CaseChanged, Key: version})
+	}
+	if kind := requested(c); kind != "" {
+		events = append(events, notify.Event{Type: kind, Key: wish(c, log)})
 	}
 	var tasks []store.Task
 	for _, e := range events {
@@ -48,6 +52,35 @@ func (f *Follower) tellCase(ctx context.Context, tx *store.Tx, shop *config.Shop
 		tasks = append(tasks, more...)
 	}
 	return tasks, nil
+}
+
+// requested gives the event that asks the shop for what a case was granted, "" for nothing.
+func requested(c store.Case) string {
+	if c.State == returns.Requested || c.State == returns.Rejected || c.State == returns.Withdrawn {
+		return ""
+	}
+	switch c.Remedy {
+	case returns.ExchangeRemedy:
+		return notify.ExchangeRequested
+	case returns.CreditRemedy:
+		return notify.CreditRequested
+	default:
+		return ""
+	}
+}
+
+// wish names what a case asks for now: the same from one change by its shopper to the next.
+func wish(c store.Case, log []store.CaseStep) string {
+	changes := 0
+	for _, s := range log {
+		if s.Step == store.CaseChanged {
+			changes++
+		}
+	}
+	if changes == 0 {
+		return c.ID
+	}
+	return c.ID + ":" + strconv.Itoa(changes)
 }
 
 // tellRefunds tells them of refunds that nobody but they can pay back, that went through, or that failed.

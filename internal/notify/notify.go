@@ -22,6 +22,7 @@ import (
 const (
 	CaseOpened        = "case.opened"
 	CaseMoved         = "case.moved"
+	CaseChanged       = "case.changed"      // its shopper asks for something else
 	CaseReplied       = "case.replied"      // its shopper answered what staff wrote
 	RefundNeedsHand   = "refund.needs_hand" // nothing but a person, or the shop's own system, can pay it back
 	RefundSucceeded   = "refund.succeeded"
@@ -35,7 +36,7 @@ const (
 
 // Types lists them.
 var Types = []string{
-	CaseOpened, CaseMoved, CaseReplied, RefundNeedsHand, RefundSucceeded, RefundFailed, ExchangeRequested, CreditRequested, DeadlineNear,
+	CaseOpened, CaseMoved, CaseChanged, CaseReplied, RefundNeedsHand, RefundSucceeded, RefundFailed, ExchangeRequested, CreditRequested, DeadlineNear,
 	DeadlineMissed, OrderCancelled,
 }
 

@@ -163,7 +163,7 @@ func (r *Reads) CasesWritten(ctx context.Context, limit int) ([]Case, error) {
 
 // AddCaseStep appends a line to a case's log.
 func (tx *Tx) AddCaseStep(ctx context.Context, step CaseStep) error {
-	tx.touchCase(step.CaseID, CaseTouch{})
+	tx.touchCase(step.CaseID, CaseTouch{Changed: step.Step == CaseChanged})
 	_, err := exec(ctx, tx.q, `INSERT INTO case_log (id, case_id, at, actor, step, note, seq)
 		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), COALESCE(MAX(seq), 0) + 1
 		FROM case_log WHERE case_id = $2`,

@@ -16,9 +16,13 @@ type Touched struct {
 
 // CaseTouch says how a case was changed.
 type CaseTouch struct {
-	Opened bool
-	Moved  bool // into another state
+	Opened  bool
+	Moved   bool // into another state
+	Changed bool // its shopper asks for something else: CaseChanged stands in its log
 }
+
+// CaseChanged is the step of a case's log that says that its shopper asks for something else.
+const CaseChanged = "changed"
 
 // Follower hears, inside a transaction and at its end, of what it touched, and does what follows. It gives the tasks of work
 // that became due; its error undoes the transaction.
@@ -95,7 +99,7 @@ func (tx *Tx) touchCase(id string, how CaseTouch) {
 		tx.touched.Cases = map[string]CaseTouch{}
 	}
 	was := tx.touched.Cases[id]
-	tx.touched.Cases[id] = CaseTouch{Opened: was.Opened || how.Opened, Moved: was.Moved || how.Moved}
+	tx.touched.Cases[id] = CaseTouch{Opened: was.Opened || how.Opened, Moved: was.Moved || how.Moved, Changed: was.Changed || how.Changed}
 }
 
 func (tx *Tx) touchRefund(f Refund) {
