@@ -16,7 +16,6 @@ import (
 	"homeward/internal/outbox"
 	"homeward/internal/returns"
 	"homeward/internal/store"
-	"homeward/internal/withdrawals"
 	"homeward/templates"
 )
 
@@ -181,18 +180,30 @@ func (d *Desk) tellStep(ctx context.Context, tx *store.Tx, shop *config.Shop, c 
 	return outbox.Add(ctx, tx, order, messages.ForCase(notice), now)
 }
 
-// sendBackBy gives a moment of the last day to send the goods of a case; zero when there is none, or they were sent.
-func (d *Desk) sendBackBy(ctx context.Context, c store.Case) time.Time {
+// sendBackBy gives a moment of the last day to send the goods of a case, in the order's zone; zero when there is none, or they were
+// sent.
+func (d *Desk) sendBackBy(ctx context.Context, c store.Case, order store.Order) time.Time {
 	all, err := d.DB.TermsOf(ctx, store.OwnerOfCase(c.ID))
 	if err != nil {
 		return time.Time{}
 	}
 	for _, t := range all {
 		if t.Kind == returns.TermSendBack && t.MetAt.IsZero() {
-			return withdrawals.LastDay(t.EndAt)
+			return t.LastDay(d.zoneOf(order))
 		}
 	}
 	return time.Time{}
+}
+
+// zoneOf gives the zone in which an order's shopper is told times: theirs, or the shop's.
+func (d *Desk) zoneOf(order store.Order) *time.Location {
+	if zone, err := time.LoadLocation(order.TimeZone); err == nil && order.TimeZone != "" {
+		return zone
+	}
+	if shop, ok := d.Config.Shop(order.Shop); ok && shop.Zone != nil {
+		return shop.Zone
+	}
+	return time.UTC
 }
 
 // View puts a case into the templates' words; nil when it cannot be read. Of what the recipient of a gift asked for it says nothing of
@@ -212,7 +223,7 @@ func (d *Desk) View(ctx context.Context, caseID string, order store.Order) *temp
 		v.PaidBy = cmp.Or(c.Conditions.PaidBy, returns.ShopPays)
 	}
 	v.Gift = c.GiftID != ""
-	v.SendBackBy = d.sendBackBy(ctx, c)
+	v.SendBackBy = d.sendBackBy(ctx, c, order)
 	for _, item := range c.Items {
 		for _, line := range order.State.Order.Lines {
 			if line.ID == item.LineID {

@@ -59,6 +59,15 @@ func (t Term) Rules() returns.Term {
 	}
 }
 
+// LastDay gives noon of the last day in a zone, zero while the term is open. It is the day that people are told: east of
+// the term's own zone its end falls on the day after.
+func (t Term) LastDay(zone *time.Location) time.Time {
+	if t.Last.IsZero() || t.EndAt.IsZero() {
+		return time.Time{}
+	}
+	return t.Last.EndOfDay(zone).Add(-12 * time.Hour)
+}
+
 // OwnerOfCase names the owner of a case's terms.
 func OwnerOfCase(id string) string { return "case:" + id }
 

@@ -41,17 +41,20 @@ func sends(c store.Case) bool {
 	return c.State == returns.Approved && !c.Conditions.Keep && (c.Kind != returns.Claim || c.Remedy.GoodsBack())
 }
 
+// ending is when something ends, and a moment of its last day as the shopper's zone dates it.
+type ending struct{ at, day time.Time }
+
 // ends gives the ends of what is still to be done within a case: the rows of its deadlines, and for a withdrawal from before
 // there were any what the law says.
-func (h *handler) ends(r *http.Request, v *visit, c store.Case) map[returns.TermKind]time.Time {
-	ends := map[returns.TermKind]time.Time{}
+func (h *handler) ends(r *http.Request, v *visit, c store.Case) map[returns.TermKind]ending {
+	ends := map[returns.TermKind]ending{}
 	rows, err := h.Store.TermsOf(r.Context(), store.OwnerOfCase(c.ID))
 	if err != nil {
 		h.complain(r, "deadlines not read", err)
 	}
 	for _, t := range rows {
 		if t.MetAt.IsZero() && (t.State == store.Due || t.State == store.TermMissed) {
-			ends[t.Kind] = t.EndAt
+			ends[t.Kind] = ending{t.EndAt, t.LastDay(v.zone)}
 		}
 	}
 	if c.Kind == returns.Withdrawal && len(rows) == 0 {
@@ -94,23 +97,23 @@ func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 	}
 }
 
-func (v *visit) dueRow(mine bool, what, text string, end time.Time) dueRow {
+func (v *visit) dueRow(mine bool, what, text string, end ending) dueRow {
 	row := dueRow{Who: v.words.T("page.case.due.we"), What: v.words.T("page.case.due." + what), Text: v.words.T(text), Mine: mine}
 	if mine {
 		row.Who = v.words.T("page.case.due.you")
 	}
-	if !end.IsZero() {
-		row.By, row.Over = v.words.T("page.case.due.by", "Date", v.words.Date(withdrawals.LastDay(end))), !v.now.Before(end)
+	if !end.at.IsZero() {
+		row.By, row.Over = v.words.T("page.case.due.by", "Date", v.words.Date(end.day)), !v.now.Before(end.at)
 	}
 	return row
 }
 
 // statutoryDays gives the ends of the time to send the goods of a withdrawal back and to pay for them.
-func (h *handler) statutoryDays(r *http.Request, v *visit, c store.Case) (sendBy, refundBy time.Time) {
+func (h *handler) statutoryDays(r *http.Request, v *visit, c store.Case) (sendBy, refundBy ending) {
 	declared := c.CreatedAt
 	if statement, err := h.Store.Withdrawal(r.Context(), cases.StatementOf(c)); err == nil {
 		declared = statement.SubmittedAt
 	}
 	terms := withdrawals.TermsOf(v.shop, v.order, declared)
-	return terms.SendBack, terms.Refund
+	return ending{terms.SendBack, withdrawals.LastDay(terms.SendBack)}, ending{terms.Refund, withdrawals.LastDay(terms.Refund)}
 }
