@@ -28,6 +28,7 @@ type Case struct {
 	Received       []Item     `json:"received,omitempty"`
 	TrackingNumber string     `json:"tracking_number,omitempty"`
 	Exchange       []Exchange `json:"exchange,omitempty"`
+	Gift           bool       `json:"gift,omitempty"` // asked for by the recipient of a gift: nothing goes to the buyer
 }
 
 // Item is so many units of a line of the order.
@@ -49,7 +50,7 @@ type Exchange struct {
 func CaseOf(c store.Case, currency string) Case {
 	out := Case{
 		ID: c.ID, RMA: c.RMA, Kind: string(c.Kind), State: string(c.State), Reason: string(c.Reason), Remedy: string(c.Remedy),
-		TrackingNumber: c.TrackingNumber, Items: []Item{},
+		TrackingNumber: c.TrackingNumber, Items: []Item{}, Gift: c.GiftID != "",
 	}
 	for _, i := range c.Items {
 		out.Items = append(out.Items, Item{i.LineID, i.Quantity})

@@ -51,7 +51,7 @@ const mostRows = 300
 
 // inspectionOf makes the form of a case: empty, or with what was typed.
 func inspectionOf(view *caseView, inspections []store.Inspection, refunds []store.Refund) (inspectForm, error) {
-	form := inspectForm{Language: languageName(view.Order.Language), Currency: view.Order.State.Order.Currency}
+	form := inspectForm{Language: languageName(view.readerLanguage()), Currency: view.Order.State.Order.Currency}
 	if !takes(view.Case, returns.Inspect) && !takes(view.Case, returns.Receive) {
 		return form, nil
 	}
@@ -298,7 +298,7 @@ func (c *console) lookAt(ctx context.Context, view *caseView, inspections []stor
 	for i := range view.Found {
 		view.Found[i].Photos = photosOf(view.Files, inspections, view.Found[i].Inspection)
 	}
-	view.Language = languageName(view.Order.Language)
+	view.Language = languageName(view.readerLanguage())
 	refunds, err := c.Store.RefundsOf(ctx, view.Case.OrderID)
 	if err != nil {
 		return err

@@ -53,6 +53,14 @@ type caseView struct {
 	Exchange []exchangeRow
 }
 
+// readerLanguage is the language of who is written to about the case.
+func (v caseView) readerLanguage() string {
+	if v.Case.GiftID != "" {
+		return v.Case.Recipient.Language
+	}
+	return v.Order.Language
+}
+
 // exchangeRow is something that is wanted in exchange, and the field of its price.
 type exchangeRow struct {
 	returns.Exchange

@@ -32,6 +32,7 @@ type Frame struct {
 	Title    string // of the window, without the shop's name
 	ShopName string // "" when no shop is known
 	Home     string // where the shop's name leads to, "" for nowhere
+	HomeText string // the words of a link to Home; "": that it is the order's page
 	Email    string // the shop's address for questions, may be ""
 	Subject  string // of a mail to it
 	Brand    Brand

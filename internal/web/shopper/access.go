@@ -14,12 +14,14 @@ import (
 
 // visit is a request for an order behind a valid link.
 type visit struct {
-	order store.Order
+	order store.Order // behind a gift's code as cases.AsGift has it: what its recipient may not know is not there
+	whole store.Order // for the rules: pages are made of order alone
+	gift  *store.Gift // that its recipient asks with; nil for the buyer
 	shop  *config.Shop
 	words page.Words
 	zone  *time.Location
 	now   time.Time
-	path  string       // of the order page: "/o/{token}"
+	path  string       // of the order page: "/o/{token}"; of a gift's: "/g/{code}"
 	delay *store.Delay // the notice of delay that can be answered; nil without one, and where it was not asked for
 }
 
@@ -57,7 +59,7 @@ func (h *handler) visit(shop *config.Shop, order store.Order, token string) *vis
 		zone = time.UTC
 	}
 	return &visit{
-		order: order, shop: shop, zone: zone, now: h.Now(), path: "/o/" + token,
+		order: order, whole: order, shop: shop, zone: zone, now: h.Now(), path: "/o/" + token,
 		words: h.Words(order.Language, order.Region, zone),
 	}
 }
@@ -69,13 +71,16 @@ func (h *handler) visitFrame(v *visit, title, back string) page.Frame {
 	f.Home, f.Private, f.Back, f.SpeakTo = v.path, true, back, v.path+"/language"
 	f.Subject = v.words.T("page.contact.subject", "Number", v.order.State.Order.Number)
 	f.Withdraw = v.path + "/withdraw"
+	if v.gift != nil { // the contract is the buyer's
+		f.HomeText, f.Subject, f.Withdraw, f.WithdrawToo = v.words.T("page.gift.back"), "", "", nil
+	}
 	for _, lang := range v.shop.Languages {
 		f.Speak = append(f.Speak, page.Language{Code: lang, Name: h.nameOf(lang), Here: lang == v.words.Lang()})
 	}
 	return f
 }
 
-// changeLanguage fixes the language of the order's pages and messages.
+// changeLanguage fixes the language of the order's pages and messages; of a gift's pages, behind its code.
 func (h *handler) changeLanguage(w http.ResponseWriter, r *http.Request, v *visit) {
 	if err := r.ParseForm(); err != nil {
 		h.refuse(w, r, http.StatusRequestEntityTooLarge)
@@ -86,7 +91,7 @@ func (h *handler) changeLanguage(w http.ResponseWriter, r *http.Request, v *visi
 		h.refuse(w, r, http.StatusUnprocessableEntity)
 		return
 	}
-	if err := h.setLanguage(r.Context(), v.order.ID, lang); err != nil {
+	if err := h.setLanguage(r.Context(), v, lang); err != nil {
 		h.complain(r, "language not kept", err)
 		h.down(w, r, v.shop, v.words)
 		return
@@ -99,10 +104,13 @@ func (h *handler) changeLanguage(w http.ResponseWriter, r *http.Request, v *visi
 }
 
 // setLanguage tries again when a fold came between.
-func (h *handler) setLanguage(ctx context.Context, orderID, lang string) error {
+func (h *handler) setLanguage(ctx context.Context, v *visit, lang string) error {
+	if v.gift != nil {
+		return h.Store.SetGiftLanguage(ctx, v.gift.ID, lang)
+	}
 	var err error
 	for range 5 {
-		if err = h.Store.SetLanguage(ctx, orderID, lang); !errors.Is(err, store.ErrConflict) {
+		if err = h.Store.SetLanguage(ctx, v.order.ID, lang); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}

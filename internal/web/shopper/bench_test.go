@@ -153,6 +153,21 @@ func (d *counted) Open(ctx context.Context, order store.Order, r returns.Request
 	return d.Desk.Open(ctx, order, r, nonce)
 }
 
+func (d *counted) OpenGift(ctx context.Context, g store.Gift, who store.Recipient, r returns.Request, nonce string) (store.Case, error) {
+	d.bench.opened.Add(1)
+	if d.bench.writes != nil {
+		return store.Case{}, d.bench.writes
+	}
+	return d.Desk.OpenGift(ctx, g, who, r, nonce)
+}
+
+func (d *counted) MakeGift(ctx context.Context, o store.Order, items []returns.Item, language, nonce string) (store.Gift, error) {
+	if d.bench.writes != nil {
+		return store.Gift{}, d.bench.writes
+	}
+	return d.Desk.MakeGift(ctx, o, items, language, nonce)
+}
+
 // put stores an order and gives its page's path.
 func (b *bench) put(lang string, state orders.State) (string, store.Order) {
 	b.t.Helper()

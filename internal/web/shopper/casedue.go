@@ -98,7 +98,7 @@ func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 }
 
 func (v *visit) dueRow(mine bool, what, text string, end ending) dueRow {
-	row := dueRow{Who: v.words.T("page.case.due.we"), What: v.words.T("page.case.due." + what), Text: v.words.T(text), Mine: mine}
+	row := dueRow{Who: v.words.T("page.case.due.we"), What: v.words.T("page.case.due." + what), Text: v.forReader(text), Mine: mine}
 	if mine {
 		row.Who = v.words.T("page.case.due.you")
 	}

@@ -67,6 +67,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
 		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}
+	if v.gift != nil {
+		p.Number = ""
+	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
@@ -78,7 +81,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
 	p.Due, p.Payout = h.due(r, v, c, own), v.payoutOf(c, l.refunds)
-	if cases.Changeable(c, l.refunds) {
+	if v.gift == nil && cases.Changeable(c, l.refunds) {
 		p.ChangeHref = p.Action + "/change"
 	}
 	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
@@ -89,8 +92,8 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		p.Found = v.found(found, h.findingPhotos(r.Context(), v, c, found))
 	}
 	p.Bill = v.caseBill(c, l, own, found)
-	if more := cases.ToCollect(c, v.order.State.Order, l.refunds, found...); more > 0 {
-		p.Collect = words.T("page.case.collect", "Money", words.Money(more, v.order.State.Order.Currency))
+	if more := cases.ToCollect(c, v.whole.State.Order, l.refunds, found...); more > 0 {
+		p.Collect = v.forReader("page.case.collect", "Money", words.Money(more, v.order.State.Order.Currency))
 	}
 	if c.Kind == returns.Claim {
 		h.claimPart(r, v, p, c)
@@ -102,8 +105,19 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	return p
 }
 
+// forReader gives a text in the words for the recipient of a gift, where one reads and it has its own.
+func (v *visit) forReader(key string, data ...any) string {
+	if own := key + ".gift"; v.gift != nil && v.words.Has(own) {
+		key = own
+	}
+	return v.words.T(key, data...)
+}
+
 // ofKind gives a text in the words of a kind of case, where it has its own.
 func (v *visit) ofKind(key string, kind returns.Kind, data ...any) string {
+	if v.gift != nil {
+		return v.forReader(key, data...)
+	}
 	if own := key + "." + string(kind); v.words.Has(own) {
 		key = own
 	}
@@ -123,6 +137,9 @@ type bill struct {
 
 // caseBill explains what a case brings: what was planned for it, and what its other goods bring on top. nil when that is nothing.
 func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []store.Inspection) *bill {
+	if v.gift != nil {
+		return nil
+	}
 	total, lines, err := cases.Expected(c, v.order.State.Order, l.refunds, found...)
 	if err != nil || (total == 0 && len(own) == 0) {
 		return nil
@@ -156,7 +173,7 @@ func (v *visit) found(all []store.Inspection, photos map[string][]fileRow) []fou
 			continue
 		}
 		row := foundRow{itemRow: v.item(line, i.Quantity), Reason: i.Reason, Photos: photos[i.ID], Appeal: appealOf(all, i)}
-		row.Outcome = v.words.T(foundWord(i), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
+		row.Outcome = v.forReader(foundWord(i), "Money", v.words.Money(i.Deduction, v.order.State.Order.Currency))
 		rows = append(rows, row)
 	}
 	return rows
@@ -204,6 +221,9 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 			return nil
 		}
 	}
+	if v.gift != nil {
+		names[len(names)-1] = "given"
+	}
 	return v.steps("page.case.step.", names, i, state == returns.Closed)
 }
 
@@ -229,7 +249,7 @@ func (v *visit) caseStory(log []store.CaseStep) []entry {
 		}
 		last = event
 		out = append(out, entry{
-			Text: v.words.T("page.case.event." + event), When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z"),
+			Text: v.forReader("page.case.event." + event), When: v.words.Moment(s.At), ISO: s.At.UTC().Format("2006-01-02T15:04:05Z"),
 		})
 	}
 	slices.Reverse(out)

@@ -38,6 +38,7 @@ type Deps struct {
 // Store is what the pages read, and the one thing they write themselves. DB implements it over a *store.DB.
 type Store interface {
 	Orders
+	Gifts
 	CaseRecords
 	CaseFindings
 	Refunds
@@ -57,6 +58,14 @@ type Orders interface {
 	OrderByNumberAndEmail(ctx context.Context, shop, numberKey, emailKey string) (store.Order, error)
 	// SetLanguage fixes the language of an order's messages and pages.
 	SetLanguage(ctx context.Context, orderID, language string) error
+}
+
+// Gifts finds gifts, and keeps the language that a recipient chose.
+type Gifts interface {
+	// GiftByCode gives the gift of a code as id.GiftCode reads it, or store.ErrNotFound.
+	GiftByCode(ctx context.Context, code string) (store.Gift, error)
+	GiftsOf(ctx context.Context, orderID string) ([]store.Gift, error)
+	SetGiftLanguage(ctx context.Context, giftID, language string) error
 }
 
 // CaseRecords finds an order's cases.
@@ -85,6 +94,7 @@ type Refunds interface {
 // Cases opens and moves cases. Its errors are *fault.Error, or store errors in their chain.
 type Cases interface {
 	Requests
+	Giving
 	Moves
 	Answers
 }
@@ -93,12 +103,20 @@ type Cases interface {
 type Requests interface {
 	// Open makes the case of a form.
 	Open(ctx context.Context, order store.Order, request returns.Request, nonce string) (store.Case, error)
+	// OpenGift makes the case of a form that the recipient of a gift sent.
+	OpenGift(ctx context.Context, gift store.Gift, who store.Recipient, request returns.Request, nonce string) (store.Case, error)
 	// OpenClaim records that something is wrong with goods. notices is what the form showed.
 	OpenClaim(ctx context.Context, order store.Order, request returns.ClaimRequest, nonce string, notices []returns.ShownNotice) (store.Case, error)
 	// Change replaces what a return asks for, while that can be.
 	Change(ctx context.Context, c store.Case, request returns.Request) (store.Case, error)
 	// ChooseMethod keeps how the shopper sends the goods of an approved case back.
 	ChooseMethod(ctx context.Context, c store.Case, m returns.SendMethod) (store.Case, error)
+}
+
+// Giving makes and revokes the codes of gifts. The same nonce gives the same gift.
+type Giving interface {
+	MakeGift(ctx context.Context, order store.Order, items []returns.Item, language, nonce string) (store.Gift, error)
+	RevokeGift(ctx context.Context, order store.Order, giftID string) error
 }
 
 // Moves are what a shopper does about a case.
@@ -150,6 +168,11 @@ type Withdrawals interface {
 type DB struct{ *store.DB }
 
 var _ Store = DB{}
+
+// SetGiftLanguage fixes the language of a gift's pages.
+func (db DB) SetGiftLanguage(ctx context.Context, giftID, language string) error {
+	return db.Write(ctx, func(tx *store.Tx) error { return tx.SetGiftLanguage(ctx, giftID, language) })
+}
 
 // SetLanguage fixes the language of an order's messages and pages. A fold that came between is repeated over.
 func (db DB) SetLanguage(ctx context.Context, orderID, language string) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"homeward/internal/cases"
 	"homeward/internal/fault"
@@ -28,6 +29,9 @@ func (h *handler) showFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	f, err := h.Files.Find(r.Context(), v.order.ID, r.PathValue("id"))
 	var data []byte
 	if err == nil {
+		err = h.mayOpen(r.Context(), v, f)
+	}
+	if err == nil {
 		data, err = h.Files.Bytes(r.Context(), f)
 	}
 	switch {
@@ -41,12 +45,42 @@ func (h *handler) showFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 }
 
+// mayOpen gives store.ErrNotFound for a file that is not the reader's: the buyer's and the recipients' of gifts are each their own.
+func (h *handler) mayOpen(ctx context.Context, v *visit, f store.File) error {
+	if f.CaseID == "" {
+		if mine := v.gift != nil && f.By == v.uploader() || v.gift == nil && !strings.HasPrefix(f.By, giftUploader); !mine {
+			return store.ErrNotFound
+		}
+		return nil
+	}
+	all, err := h.Store.CasesOf(ctx, v.order.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.ID == f.CaseID && (v.gift == nil && c.GiftID == "" || v.gift != nil && c.GiftID == v.gift.ID) {
+			return nil
+		}
+	}
+	return store.ErrNotFound
+}
+
+// giftUploader begins who uploaded a file by the code of a gift; the gift's id follows.
+const giftUploader = "gift:"
+
+func (v *visit) uploader() string {
+	if v.gift != nil {
+		return giftUploader + v.gift.ID
+	}
+	return cases.Shopper
+}
+
 // uploaded reads a form that may have photos in the field "photo" and gives it to next; see package upload. It takes a form
 // without files as well. What next does has the time that any other request has.
 func (h *handler) uploaded(next func(http.ResponseWriter, *http.Request, *visit, upload.Form)) func(http.ResponseWriter, *http.Request, *visit) {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) {
 		spec := upload.Spec{
-			About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, Purpose: store.PhotoFile, By: cases.Shopper},
+			About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, Purpose: store.PhotoFile, By: v.uploader()},
 			Fields: []string{"photo"},
 		}
 		if form, ok := h.readForm(w, r, v, spec); ok {

@@ -81,6 +81,10 @@ func (h *handler) understandReturn(w http.ResponseWriter, r *http.Request, v *vi
 	}
 	var faults, more returns.Faults
 	a.request, faults = a.in.request(v, a.ledger.offer)
+	if v.gift != nil {
+		a.request.Wish.Gift = true
+		a.in.askWho(faults)
+	}
 	a.request.Photos = len(a.in.photos)
 	if len(a.in.wrong) > 0 {
 		faults["photo"] = returns.Code(a.in.wrong[0].Code)
@@ -118,7 +122,13 @@ func (h *handler) openReturn(w http.ResponseWriter, r *http.Request, v *visit, f
 	if !ok {
 		return
 	}
-	c, err := h.Cases.Open(r.Context(), v.order, a.request, a.in.nonce)
+	var c store.Case
+	var err error
+	if v.gift != nil {
+		c, err = h.Cases.OpenGift(r.Context(), *v.gift, a.in.recipient(v), a.request, a.in.nonce)
+	} else {
+		c, err = h.Cases.Open(r.Context(), v.order, a.request, a.in.nonce)
+	}
 	if errors.Is(err, store.ErrDuplicate) {
 		c, err = h.Store.CaseByNonce(r.Context(), v.order.ID, a.in.nonce)
 	}
@@ -140,6 +150,9 @@ func (h *handler) taken(w http.ResponseWriter, r *http.Request, v *visit, a aske
 		h.complain(r, "return not taken", err)
 		p := h.typedForm(v, a.purpose, a.ledger, a.in)
 		p.Down, p.Ways, p.Action = true, h.ways(v.shop, v.words), a.purpose.base
+		if v.gift != nil {
+			p.Ways.Withdraw = ""
+		}
 		h.render(w, r, http.StatusServiceUnavailable, "return", p)
 	}
 }

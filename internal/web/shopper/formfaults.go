@@ -31,7 +31,7 @@ func (p *formPage) tell(v *visit, offer returns.Offer, wrong []upload.Fault, fau
 	if code, ok := faults["items"]; ok {
 		add("items", "items", v.itemsFault(code))
 	}
-	known := map[string]bool{"form": true, "items": true, "reason": true, "remedy": true, "note": true, "method": true, "photos": true, "photo": true}
+	known := map[string]bool{"form": true, "items": true, "reason": true, "remedy": true, "note": true, "method": true, "photos": true, "photo": true, "name": true, "email": true}
 	for _, line := range p.Lines {
 		known[line.Field] = true
 		if code, ok := faults[line.Field]; ok {
@@ -71,6 +71,11 @@ func (p *formPage) tellRest(words page.Words, wrong []upload.Fault, faults retur
 		add("form", "items", words.T("page.error.changed"))
 	} else if ok {
 		add("method", "method", words.T("page.error.method"))
+	}
+	for _, field := range []string{"name", "email"} { // of the recipient of a gift
+		if _, ok := faults[field]; ok {
+			add(field, field, words.T("page.gift.error."+field))
+		}
 	}
 	if _, ok := faults["note"]; ok {
 		add("note", "note", words.T("page.error.note"))

@@ -40,13 +40,15 @@ type inputs struct {
 	photos     []store.File   // that the form sent so far
 	wrong      []upload.Fault // what was wrong with others
 	seen       string         // the version of the case that is to be changed
+	name       string         // of the recipient of a gift
+	email      string         // … and where they are written to
 }
 
 func readInputs(r *http.Request) inputs {
 	in := inputs{
 		quantities: map[string]string{}, exchange: map[string]string{}, answers: map[string]string{}, reason: r.PostForm.Get("reason"),
 		remedy: r.PostForm.Get("remedy"), method: r.PostForm.Get("method"), note: unix(r.PostForm.Get("note")), nonce: r.PostForm.Get("nonce"),
-		seen: r.PostForm.Get("seen"),
+		seen: r.PostForm.Get("seen"), name: strings.TrimSpace(r.PostForm.Get("name")), email: strings.TrimSpace(r.PostForm.Get("email")),
 	}
 	for name, values := range r.PostForm {
 		for prefix, to := range map[string]map[string]string{quantityField: in.quantities, exchangeField: in.exchange, answerField: in.answers} {
@@ -74,8 +76,10 @@ func (in inputs) fields() []field {
 			}
 		}
 	}
-	if in.seen != "" {
-		out = append(out, field{Name: "seen", Value: in.seen})
+	for _, f := range []field{{Name: "seen", Value: in.seen}, {Name: "name", Value: in.name}, {Name: "email", Value: in.email}} {
+		if f.Value != "" {
+			out = append(out, f)
+		}
 	}
 	add(quantityField, in.quantities)
 	add(exchangeField, in.exchange)
@@ -139,7 +143,7 @@ func (in inputs) items(offer returns.Offer, faults returns.Faults) []returns.Ite
 // for the shop to say.
 func (in inputs) instead(v *visit, item returns.Item, faults returns.Faults) returns.Exchange {
 	line, _ := v.line(item.LineID)
-	e := returns.Exchange{LineID: item.LineID, Quantity: item.Quantity, Title: line.Title, UnitPrice: max(line.UnitPrice, 0)}
+	e := returns.Exchange{LineID: item.LineID, Quantity: item.Quantity, Title: line.Title, UnitPrice: max(v.paidFor(item.LineID), 0)}
 	text := tidy(in.exchange[item.LineID])
 	if text == "" {
 		return e

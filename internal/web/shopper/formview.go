@@ -2,7 +2,6 @@ package shopper
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"homeward/internal/returns"
@@ -34,7 +33,13 @@ type formPage struct {
 	Others  []way // what else can be done
 	Photos  *photosAsked
 	Any     bool // something can be returned
+	Gift    *giftAsked
+	None    string // that nothing can be
+	NotYet  string
 }
+
+// giftAsked is what the recipient of a gift is asked and told on the form.
+type giftAsked struct{ Name, Email string }
 
 // photosAsked is the part of a form that takes photos.
 type photosAsked struct {
@@ -127,7 +132,13 @@ func (h *handler) typedForm(v *visit, to purpose, l ledger, in inputs) *formPage
 func (h *handler) form(v *visit, to purpose, l ledger, in inputs) *formPage {
 	p := &formPage{
 		Frame: h.visitFrame(v, v.words.T("page.form.title"), to.back), Action: to.base + "/check", Nonce: in.nonce, Seen: in.seen, Note: in.note,
-		Wrong: map[string]string{}, Others: v.offered(l)[1:],
+		Wrong: map[string]string{}, None: v.forReader("page.form.none"), NotYet: v.forReader("page.form.not_yet"),
+	}
+	if v.gift != nil {
+		p.Gift = &giftAsked{Name: in.name, Email: in.email}
+		p.None = v.giftClosed(l)
+	} else {
+		p.Others = v.offered(l)[1:]
 	}
 	if to.of == nil {
 		p.Photos = h.askPhotos(v, l.offer, in)
@@ -148,7 +159,7 @@ func (h *handler) formLine(v *visit, l ledger, o returns.LineOffer, typed string
 	words := v.words
 	f := formLine{
 		Field: quantityField + o.Line.ID, Title: o.Line.Title, Variant: o.Line.Variant, Left: o.Left, Value: typed,
-		Bought: words.T("page.form.bought", "Count", o.Line.Quantity), Number: o.Left > listed, Blocked: v.closed(l, o),
+		Bought: v.forReader("page.form.bought", "Count", v.bought(o.Line)), Number: o.Left > listed, Blocked: v.closed(l, o),
 	}
 	if f.Blocked != "" {
 		return f
@@ -157,16 +168,12 @@ func (h *handler) formLine(v *visit, l ledger, o returns.LineOffer, typed string
 	if list := v.remedies(o); list != "" && !sameRemedies(l.offer, o) {
 		f.Terms = append(f.Terms, list)
 	}
-	if b, err := returns.PlanReturn(v.order.State.Order, l.situation.Refunds, []returns.Item{{LineID: o.Line.ID, Quantity: 1}}, returns.ReturnOptions{}); err == nil {
+	if v.gift != nil {
+		// what it brings is not theirs to know
+	} else if b, err := returns.PlanReturn(v.order.State.Order, l.situation.Refunds, []returns.Item{{LineID: o.Line.ID, Quantity: 1}}, returns.ReturnOptions{}); err == nil {
 		f.Each = words.T("page.form.each", "Money", words.Money(b.Total, v.order.State.Order.Currency))
 	}
-	for n := 0; n <= o.Left && !f.Number; n++ {
-		value := strconv.Itoa(n)
-		f.Options = append(f.Options, choice{Value: value, Text: words.Number(int64(n)), Chosen: typed == value})
-	}
-	if typed != "" && !f.Number && !slices.ContainsFunc(f.Options, func(c choice) bool { return c.Chosen }) {
-		f.Options = append(f.Options, choice{Value: typed, Text: typed, Chosen: true}) // what was typed stays, also when it cannot be
-	}
+	f.listQuantities(v)
 	return f
 }
 
@@ -187,6 +194,9 @@ func (v *visit) reasonChoices(offer returns.Offer, in inputs) []choice {
 	var out []choice
 	for _, rule := range offer.Reasons() {
 		c := choice{Value: string(rule.Code), Text: v.reasonText(rule), Chosen: in.reason == string(rule.Code), Claim: rule.Claim}
+		if v.gift != nil && rule.ShopsFault() {
+			c.Claim, c.More = false, v.words.T("page.gift.defect")
+		}
 		for _, q := range rule.Questions {
 			text := v.questionText(q)
 			if !q.Required {

@@ -15,7 +15,7 @@ import (
 )
 
 // backPath is where a change of language may lead back to, below the order page.
-var backPath = regexp.MustCompile(`^(/returns/new|/claims/new|/(cases|returns)/R-[A-Z0-9]{1,12}(/change)?|/withdraw(/W-[A-Z0-9]{1,12})?)?$`)
+var backPath = regexp.MustCompile(`^(/returns/new|/claims/new|/(cases|returns)/R-[A-Z0-9]{1,12}(/change)?|/gift|/withdraw(/W-[A-Z0-9]{1,12})?)?$`)
 
 // names are the languages' own names.
 var names = map[string]string{

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/config"
 	"homeward/internal/contact"
 	"homeward/internal/orders"
@@ -22,6 +23,7 @@ type lookupPage struct {
 	Typed  string // the e-mail address
 	Errors []formError
 	Wrong  map[string]string // by field
+	Gift   string            // where the code of a gift is typed
 }
 
 func (h *handler) showLookup(w http.ResponseWriter, r *http.Request, shop *config.Shop) {
@@ -34,9 +36,17 @@ func (h *handler) showLookup(w http.ResponseWriter, r *http.Request, shop *confi
 		return
 	}
 	h.render(w, r, http.StatusOK, "lookup", &lookupPage{
-		Frame: h.shopFrame(r, shop, words, words.T("page.lookup.title")), Action: r.URL.Path + "?lang=" + words.Lang(),
+		Frame: h.shopFrame(r, shop, words, words.T("page.lookup.title")), Action: r.URL.Path + "?lang=" + words.Lang(), Gift: giftPath(shop, words),
 		Number: cut(r.URL.Query().Get("number"), 64),
 	})
+}
+
+// giftPath gives where the code of a gift is typed; "" for a shop whose policy has nothing for recipients.
+func giftPath(shop *config.Shop, words page.Words) string {
+	if !cases.Policy(shop).ForGifts() {
+		return ""
+	}
+	return codePath(shop, words)
 }
 
 // lookUp sends the link by mail when there is such an order. The answer, and how long it takes, are the same when there
@@ -50,7 +60,7 @@ func (h *handler) lookUp(w http.ResponseWriter, r *http.Request, shop *config.Sh
 	words := h.spoken(r, shop)
 	number, email := r.PostForm.Get("number"), strings.TrimSpace(r.PostForm.Get("email"))
 	p := &lookupPage{
-		Frame: h.shopFrame(r, shop, words, words.T("page.lookup.title")), Action: r.URL.Path + "?lang=" + words.Lang(),
+		Frame: h.shopFrame(r, shop, words, words.T("page.lookup.title")), Action: r.URL.Path + "?lang=" + words.Lang(), Gift: giftPath(shop, words),
 		Number: number, Typed: email, Wrong: map[string]string{},
 	}
 	if orders.NumberKey(number) == "" || len(number) > 64 {

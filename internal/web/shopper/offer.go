@@ -13,7 +13,8 @@ import (
 
 // ledger is what an order's cases and refunds are, and what the shop's policy offers beside them.
 type ledger struct {
-	cases     []store.Case
+	cases     []store.Case // that are the reader's to see
+	given     []store.Case // for the buyer: those that recipients of gifts asked for
 	refunds   []store.Refund
 	policy    returns.Policy
 	situation returns.Situation
@@ -30,11 +31,22 @@ func (h *handler) ledger(r *http.Request, v *visit, except string) (ledger, erro
 	if err != nil {
 		return ledger{}, err
 	}
-	l := ledger{cases: all, refunds: refunds, policy: cases.Policy(v.shop)}
+	l := ledger{refunds: refunds, policy: cases.Policy(v.shop)}
+	for _, c := range all {
+		switch {
+		case v.gift == nil && c.GiftID == "", v.gift != nil && c.GiftID == v.gift.ID:
+			l.cases = append(l.cases, c)
+		case v.gift == nil:
+			l.given = append(l.given, c)
+		}
+	}
 	others := slices.DeleteFunc(slices.Clone(all), func(c store.Case) bool { return c.ID == except })
-	l.situation = cases.Situation(v.shop, v.order, others, refunds, v.now)
-	if l.situation.History, err = h.Store.HistoryOf(r.Context(), v.order, v.now); err != nil {
+	l.situation = cases.Situation(v.shop, v.whole, others, refunds, v.now)
+	if l.situation.History, err = h.Store.HistoryOf(r.Context(), v.whole, v.now); err != nil {
 		return ledger{}, err
+	}
+	if v.gift != nil {
+		l.situation.Gift = cases.GiftOf(*v.gift, others)
 	}
 	l.offer = l.policy.Offer(l.situation)
 	return l, nil
@@ -137,6 +149,7 @@ func (v *visit) costs(o returns.LineOffer) []string {
 // lineOffer is what can be done with one line of the order.
 type lineOffer struct {
 	Title, Variant string
+	Count          string   // how many units, where that is told
 	Closed         string   // why it cannot be returned
 	Terms          []string // else until when, and what it costs
 	Remedies       string
@@ -201,12 +214,18 @@ func (v *visit) remedies(o returns.LineOffer) string {
 func (v *visit) granted(c returns.Conditions) []string {
 	var out []string
 	for _, why := range c.Why {
+		if v.gift != nil && slices.Contains(moneyWhys, why.Code) {
+			continue
+		}
 		if text := v.decided(why, c); text != "" && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
 	return out
 }
+
+// moneyWhys are the decisions on when money goes back: nothing to the recipient of a gift, who gets none.
+var moneyWhys = []returns.Code{returns.PaidAtOnce, returns.PaidOnFirstScan, returns.PaidOnReceipt, returns.PaidOnInspection}
 
 // decided puts one decision into words. Amounts are those that the conditions froze.
 func (v *visit) decided(why returns.Why, c returns.Conditions) string {

@@ -24,7 +24,9 @@ type orderPage struct {
 	Sums           []sumRow
 	Refunds        []refundRow
 	Cases          []caseRow
-	Made           []madeRow   // withdrawals
+	Made           []madeRow  // withdrawals
+	Given          []givenRow // what recipients of gifts return
+	Gift           *giftOffer
 	Place, Mailbox string      // masked
 	Ways           []way       // what can be done: a return, a claim, a withdrawal
 	Offers         []lineOffer // the same line by line
@@ -50,7 +52,7 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 	title := words.T("page.order.title", "Number", s.Order.Number)
 	p := &orderPage{
 		Frame: h.visitFrame(v, title, ""), Number: title, Hero: v.orderHero(live), Actions: v.actions(live), Parcels: v.parcelCards(live),
-		Single: len(live) == 1, Zone: v.zone.String(), Lines: v.lineRows(), Sums: v.sums(), Refunds: v.refundRows(l.refunds),
+		Single: len(live) == 1, Zone: v.zone.String(), Lines: v.lineRows(), Sums: v.sums(), Refunds: v.refundRows(l.buyers()),
 		Place: maskedPlace(s.Order.ShipTo), Mailbox: maskedEmail(s.Order.Customer.Email),
 	}
 	if !s.Order.PlacedAt.IsZero() {
@@ -78,7 +80,7 @@ func (h *handler) showOrder(w http.ResponseWriter, r *http.Request, v *visit) {
 			Href: v.path + "/cases/" + c.RMA, Date: words.Date(c.CreatedAt),
 		})
 	}
-	p.Made = h.made(r, v)
+	p.Made, p.Given, p.Gift = h.made(r, v), v.givenRows(l), h.giftOffer(r, v, l)
 	p.Ways, p.Offers = v.offered(l), v.lineOffers(l)
 	h.render(w, r, http.StatusOK, "order", p)
 }

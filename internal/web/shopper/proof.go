@@ -80,7 +80,7 @@ func (h *handler) prove(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	form, ok := h.readForm(w, r, v, upload.Spec{
-		About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, CaseID: c.ID, Purpose: store.ProofFile, By: cases.Shopper},
+		About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, CaseID: c.ID, Purpose: store.ProofFile, By: v.uploader()},
 		Fields: []string{"proof"}, Documents: true,
 	})
 	if !ok {

@@ -51,7 +51,7 @@ func (h *handler) replyTo(w http.ResponseWriter, r *http.Request, v *visit) {
 		return
 	}
 	form, ok := h.readForm(w, r, v, upload.Spec{
-		About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, CaseID: c.ID, Purpose: store.PhotoFile, By: cases.Shopper},
+		About:  uploads.About{Shop: v.shop.ID, OrderID: v.order.ID, CaseID: c.ID, Purpose: store.PhotoFile, By: v.uploader()},
 		Fields: []string{"photo"},
 	})
 	if !ok {

@@ -32,7 +32,7 @@ type handler struct {
 	routes *http.ServeMux
 }
 
-// New gives the handler of GET /o/{token} and everything below it, /s/{shop}/order, /s/{shop}/withdraw and everything below it, and
+// New gives the handler of GET /o/{token} and everything below it, GET /g/{code} and everything below it, /s/{shop}/gift, /s/{shop}/order, /s/{shop}/withdraw and everything below it, and
 // the pages' style sheet under page.StaticPath.
 func New(d Deps) (http.Handler, error) {
 	d.Log = cmp.Or(d.Log, slog.Default())
@@ -77,6 +77,7 @@ func New(d Deps) (http.Handler, error) {
 	h.fileRoutes()
 	h.withdrawRoutes()
 	h.claimRoutes()
+	h.giftRoutes()
 	h.routes.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { h.missing(w, r, nil) })
 
 	guard := http.NewCrossOriginProtection()
@@ -96,7 +97,7 @@ func bound(next http.Handler) http.Handler {
 		if claiming(r) {
 			ctx = context.WithoutCancel(ctx)
 		}
-		if claiming(r) || (upload.Is(r) && strings.HasPrefix(r.URL.Path, "/o/")) {
+		if claiming(r) || (upload.Is(r) && (strings.HasPrefix(r.URL.Path, "/o/") || strings.HasPrefix(r.URL.Path, "/g/"))) {
 			most, wait = upload.MaxBody, upload.Patience
 			upload.Allow(w)
 		}

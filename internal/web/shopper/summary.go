@@ -44,7 +44,7 @@ func (h *handler) summary(v *visit, a asked) *summaryPage {
 	p.Facts, p.Photos = v.askedFacts(a), v.photoRows(a.in.photos)
 	p.money(v, a)
 	for _, rule := range a.ledger.offer.Reasons() {
-		if rule.Code == a.request.Reason && rule.Claim {
+		if rule.Code == a.request.Reason && rule.Claim && v.gift == nil {
 			p.Claim = v.path + "/claims/new"
 		}
 	}
@@ -82,6 +82,10 @@ func (v *visit) askedFacts(a asked) []field {
 		add(words.T("page.form.method"), words.T("page.form.method."+string(a.request.Wish.Method)))
 	}
 	add(words.T("page.case.your_note"), a.request.Note)
+	if v.gift != nil {
+		add(words.T("page.gift.name"), a.in.name)
+		add(words.T("page.lookup.email"), a.in.email)
+	}
 	return facts
 }
 
@@ -101,6 +105,10 @@ func (p *summaryPage) money(v *visit, a asked) {
 	case returns.RepairRemedy:
 		return
 	case returns.CreditRemedy:
+		if v.gift != nil {
+			p.After = v.words.T("page.gift.credit_after")
+			return
+		}
 		total = "page.check.total.credit"
 	default:
 		p.After = v.words.T("page.check.paid_as")
