@@ -49,6 +49,7 @@ func TestRefundSurvivesACrashAtEveryPoint(t *testing.T) {
 
 // Whatever Stripe answers, or does not, it pays once.
 func TestRefundIsPaidOnceWhateverStripeAnswers(t *testing.T) {
+	t.Parallel()
 	const create = "POST /v1/refunds"
 	for name, faults := range map[string][]httpfault.Fault{
 		"500":                   {{Status: http.StatusInternalServerError}},
@@ -60,6 +61,7 @@ func TestRefundIsPaidOnceWhateverStripeAnswers(t *testing.T) {
 		"garbage":               {{Body: "<html>"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			b.world.Stripe.StartAs("succeeded")
 			b.world.Stripe.Fail(create, faults...)
