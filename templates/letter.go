@@ -100,7 +100,7 @@ func (r *Renderer) compose(v View, w Words) letter {
 	if k := v.claim(); strings.TrimSpace(k.Words) != "" {
 		l.Quote, l.QuoteName = clean(k.Words), w.T(answerLabel(v.Topic))
 	}
-	if v.Topic == messages.ShipDelay && v.Data.NewDate == "" {
+	if v.Topic == messages.ShipDelay && (v.Data.NewDate == "" || clean(v.Data.Text) != "") {
 		l.Quote, l.QuoteName = cmp.Or(clean(v.Data.Text), w.T("ship_delay.reason")), w.T("label.reason")
 	}
 	l.Sections = c.sections()

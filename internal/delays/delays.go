@@ -5,11 +5,13 @@ package delays
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
 	"homeward/internal/calendar"
 	"homeward/internal/config"
+	"homeward/internal/fault"
 	"homeward/internal/id"
 	"homeward/internal/messages"
 	"homeward/internal/outbox"
@@ -31,43 +33,121 @@ const (
 // named no new day. Its words are the template's.
 const NotReady = "not_ready"
 
+// The codes of a notice that staff cannot have sent.
+const (
+	NotDue    = "delay_not_due"   // the order ships, is over, or its day has passed
+	NotLater  = "delay_not_later" // the date is not after the day that the buyer counts on
+	NoAddress = "delay_no_address"
+)
+
 // Tell makes the notice of delay due that an order needs now, if any, and puts the order's terms in step with it. Without an address
 // to write to nobody was told, and nothing is kept: the term to ship alarms staff.
 func Tell(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, why Cause, now time.Time) ([]store.Task, error) {
-	due, _, err := terms.Ship(ctx, tx, shop, order)
-	if err != nil || due.Kind == "" || !due.Met.IsZero() {
+	s, err := situationOf(ctx, tx, shop, order)
+	if err != nil || !s.runs {
 		return nil, err
 	}
-	sent, err := terms.Delays(ctx, tx, order.ID)
+	revised, ok := returns.DelayToTell(order.State, s.contract, s.due, s.sent, now, why == Near)
+	if !ok || (why == News && s.lost(revised)) {
+		return nil, nil
+	}
+	tasks, _, err := s.send(ctx, tx, s.notice(revised, "", string(why), now), now)
+	return tasks, err
+}
+
+// Announce makes the notice due that staff ask for, with the date that they name (no day: none can be given) and why, in their words,
+// which may be empty where there is a date. It is a *fault.Error when there is nothing to announce.
+func Announce(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, revised calendar.Date, reason, by string, now time.Time) ([]store.Task, error) {
+	s, err := situationOf(ctx, tx, shop, order)
 	if err != nil {
 		return nil, err
 	}
-	contract := terms.Contract(shop, order)
-	revised, ok := returns.DelayToTell(order.State, contract, due.Term, sent, now, why == Near)
-	if !ok {
-		return nil, nil
+	until := returns.CancelBy(s.contract, s.due, s.sent)
+	switch {
+	case !s.runs, until.End.IsZero(), !now.Before(until.End), returns.PartlyShipped(order.State):
+		return nil, fault.New(fault.Permanent, NotDue, "There is no delay to tell of: the order ships, it is over, or its buyer waits already.", nil)
+	case !revised.IsZero() && !revised.After(until.Last):
+		return nil, fault.New(fault.Permanent, NotLater, "The new date must be later than the day that the buyer counts on.", nil)
 	}
-	notice := asNotice(order, len(sent)+1, revised, returns.NextDelay(contract, due.Term, sent, revised), now)
-	notice.SentBy = string(why)
+	tasks, told, err := s.send(ctx, tx, s.notice(revised, reason, by, now), now)
+	if err == nil && !told {
+		err = fault.New(fault.Permanent, NoAddress, "The buyer has no address for mail: tell them in another way.", nil)
+	}
+	return tasks, err
+}
+
+// situation is what a notice of delay depends on.
+type situation struct {
+	shop     *config.Shop
+	order    store.Order
+	contract returns.Contract
+	due      returns.Term // by the first promise
+	runs     bool         // it is watched, and not shipped
+	all      []store.Delay
+	sent     []returns.DelayNotice // those that were given, or are on their way
+}
+
+func situationOf(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order) (situation, error) {
+	s := situation{shop: shop, order: order, contract: terms.Contract(shop, order)}
+	due, watched, err := terms.Ship(ctx, tx, shop, order)
+	if err != nil || !watched || due.Kind == "" || !due.Met.IsZero() {
+		return s, err
+	}
+	s.due, s.runs = due.Term, true
+	if s.all, err = tx.DelaysOf(ctx, order.ID); err != nil {
+		return s, err
+	}
+	for _, d := range s.all {
+		if d.Lost() {
+			continue
+		}
+		rules := d.Rules()
+		if rules.SentAt.IsZero() {
+			rules.SentAt = d.SentAt
+		}
+		s.sent = append(s.sent, rules)
+	}
+	return s, nil
+}
+
+// lost tells that a notice of this very date could not be delivered: the same again would not be either.
+func (s situation) lost(revised calendar.Date) bool {
+	return slices.ContainsFunc(s.all, func(d store.Delay) bool { return d.Lost() && d.Revised == revised })
+}
+
+func (s situation) notice(revised calendar.Date, reason, by string, now time.Time) store.Delay {
+	d := asNotice(s.order, len(s.all)+1, revised, returns.NextDelay(s.contract, s.due, s.sent, revised), now)
+	d.SentBy = by
+	if reason != "" {
+		d.Reason = reason
+	}
+	return d
+}
+
+// send keeps a notice and makes its message due; false without an address to write to.
+func (s situation) send(ctx context.Context, tx *store.Tx, notice store.Delay, now time.Time) ([]store.Task, bool, error) {
+	data := messages.Data{NewDate: dayOf(notice.Revised), Until: lastDay(notice.SilenceAt, s.contract), Silence: string(notice.Silence)}
+	if notice.Reason != NotReady {
+		data.Text = notice.Reason
+	}
 	drafts := messages.ForDelay(messages.Notice{
-		Now: now, ID: order.ID, Step: strconv.Itoa(notice.Number), Policy: outbox.Policy(shop), Contact: outbox.Contact(shop, order.State.Order),
-		Data: messages.Data{NewDate: dayOf(revised), Until: lastDay(notice.SilenceAt, contract), Silence: string(notice.Silence)},
+		Now: now, ID: s.order.ID, Step: strconv.Itoa(notice.Number), Policy: outbox.Policy(s.shop), Contact: outbox.Contact(s.shop, s.order.State.Order), Data: data,
 	})
 	if len(drafts) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err := tx.AddDelay(ctx, notice); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := Testify(ctx, tx, Told, notice, now); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	tasks, err := outbox.Add(ctx, tx, order, drafts, now)
+	tasks, err := outbox.Add(ctx, tx, s.order, drafts, now)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	more, err := terms.OfOrder(ctx, tx, shop, order, now)
-	return append(tasks, more...), err
+	more, err := terms.OfOrder(ctx, tx, s.shop, s.order, now)
+	return append(tasks, more...), true, err
 }
 
 func asNotice(order store.Order, number int, revised calendar.Date, option returns.DelayOption, now time.Time) store.Delay {
@@ -106,8 +186,12 @@ const (
 
 // Testify appends a line of evidence about a notice of delay as it stands.
 func Testify(ctx context.Context, tx *store.Tx, kind string, d store.Delay, now time.Time) error {
+	reason := d.Reason
+	if reason != "" && reason != NotReady { // staff's words stand in the notice
+		reason = "stated"
+	}
 	data, err := json.Marshal(map[string]any{
-		"shop": d.Shop, "notice": d.ID, "number": d.Number, "revised": dayOf(d.Revised), "reason": d.Reason, "silence": string(d.Silence),
+		"shop": d.Shop, "notice": d.ID, "number": d.Number, "revised": dayOf(d.Revised), "reason": reason, "silence": string(d.Silence),
 		"silence_at": instant(d.SilenceAt), "sent_at": instant(d.SentAt), "sent_by": d.SentBy, "consent_at": instant(d.ConsentAt),
 		"refused_at": instant(d.RefusedAt),
 	})

@@ -22,12 +22,30 @@ type Delay struct {
 	SentBy    string    // "clock", "shop" when its new promise made it, "staff:olga"
 	ConsentAt time.Time // the buyer agreed to wait; zero: did not
 	RefusedAt time.Time // the buyer cancelled; zero: did not
+
+	// What became of its message, read from there: a notice is given when it was accepted for delivery, not when it was made due.
+	AcceptedAt time.Time // zero: not
+	OnItsWay   bool      // it still may be
 }
 
-// Rules gives a notice in the rules' words.
+// GivenAt says when the buyer was told: when a mail server took the message, or at the latest when the buyer answered. Zero: not yet.
+func (d Delay) GivenAt() time.Time {
+	at := d.AcceptedAt
+	for _, answered := range []time.Time{d.ConsentAt, d.RefusedAt} {
+		if !answered.IsZero() && (at.IsZero() || answered.Before(at)) {
+			at = answered
+		}
+	}
+	return at
+}
+
+// Lost tells that a notice was not given, and will not be unless a person mends its message.
+func (d Delay) Lost() bool { return d.GivenAt().IsZero() && !d.OnItsWay }
+
+// Rules gives a notice in the rules' words, sent when it was given.
 func (d Delay) Rules() returns.DelayNotice {
 	return returns.DelayNotice{
-		SentAt: d.SentAt, Revised: d.Revised, SaysSilence: d.Silence == returns.SilenceConsents, ConsentAt: d.ConsentAt, RefusedAt: d.RefusedAt,
+		SentAt: d.GivenAt(), Revised: d.Revised, SaysSilence: d.Silence == returns.SilenceConsents, ConsentAt: d.ConsentAt, RefusedAt: d.RefusedAt,
 	}
 }
 
@@ -36,16 +54,22 @@ func (d Delay) Answered() bool { return !d.ConsentAt.IsZero() || !d.RefusedAt.Is
 
 const delayColumns = "id, shop, order_id, number, revised, reason, silence, silence_at, sent_at, sent_by, consent_at, refused_at"
 
-func scanDelay(r row) (Delay, error) {
-	var d Delay
-	err := r.Scan(&d.ID, &d.Shop, &d.OrderID, &d.Number, dayColumn{&d.Revised}, &d.Reason, &d.Silence, timeColumn{&d.SilenceAt},
-		timeColumn{&d.SentAt}, &d.SentBy, timeColumn{&d.ConsentAt}, timeColumn{&d.RefusedAt})
-	return d, err
+func (d *Delay) fields() []any {
+	return []any{
+		&d.ID, &d.Shop, &d.OrderID, &d.Number, dayColumn{&d.Revised}, &d.Reason, &d.Silence, timeColumn{&d.SilenceAt},
+		timeColumn{&d.SentAt}, &d.SentBy, timeColumn{&d.ConsentAt}, timeColumn{&d.RefusedAt},
+	}
 }
 
 // DelaysOf gives the notices of delay of an order, the first first.
 func (r *Reads) DelaysOf(ctx context.Context, orderID string) ([]Delay, error) {
-	return list(ctx, r.q, scanDelay, "SELECT "+delayColumns+" FROM delays WHERE order_id = $1 ORDER BY number", orderID)
+	const its = " FROM messages WHERE messages.order_id = delays.order_id AND topic = 'ship_delay' AND occasion = delays.order_id || ' ' || CAST(number AS TEXT) AND "
+	return list(ctx, r.q, func(r row) (Delay, error) {
+		var d Delay
+		err := r.Scan(append(d.fields(), timeColumn{&d.AcceptedAt}, flagColumn{&d.OnItsWay})...)
+		return d, err
+	}, "SELECT "+delayColumns+", (SELECT COALESCE(MIN(messages.sent_at), 0)"+its+"messages.sent_at > 0), (SELECT COUNT(*)"+its+
+		"state IN ('due', 'held')) FROM delays WHERE order_id = $1 ORDER BY number", orderID)
 }
 
 // AddDelay keeps a notice. ErrConflict when its order has one of that number.

@@ -197,6 +197,13 @@ func (tx *Tx) SetMessage(ctx context.Context, message Message) error {
 // FinishMessage is SetMessage and Finish in one step, for a message that its provider took. ErrStale when the generation is
 // another or the state is final already.
 func (tx *Tx) FinishMessage(ctx context.Context, message Message, generation int64, state string) error {
+	if message.Topic == messages.ShipDelay { // the buyer was told: the order's time to ship is another
+		order, err := tx.Order(ctx, message.OrderID)
+		if err != nil {
+			return err
+		}
+		tx.touchOrder(order)
+	}
 	return must(ctx, tx.q, ErrStale, `UPDATE messages SET header_id = $3, provider_id = $4, body = $5, lookups = $6, called_at = $7,
 		sent_at = $8, state = $9, lease_until = 0, phase = '', error_code = '', error_message = ''
 		WHERE id = $1 AND generation = $2 AND state = 'due'`, message.ID, generation, message.HeaderID, message.ProviderID, message.Body,

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"homeward/internal/cases"
+	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -88,7 +89,7 @@ func (w *world) acts() map[string]func(*rapid.T) {
 			}
 		},
 		"withdrawal": w.withdraw, "return": w.askReturn, "claim": w.claim, "answer": w.answerClaim, "goods": w.goods, "inspection": w.inspect,
-		"refund": w.refund, "delay": w.answerDelay, "case ends": w.endCase,
+		"refund": w.refund, "delay": w.answerDelay, "mail": w.mail, "case ends": w.endCase,
 	}
 }
 
@@ -267,6 +268,25 @@ func (w *world) answerDelay(t *rapid.T) {
 	w.refusable(w.desk.AnswerDelay(w.ctx, w.order(), all[len(all)-1].ID, rapid.IntRange(0, 2).Draw(t, "wait") > 0))
 }
 
+// mail lets a mail server take a notice of delay, or never.
+func (w *world) mail(t *rapid.T) {
+	all, err := w.db.MessagesOf(w.ctx, w.id)
+	w.fail(err)
+	for _, m := range all {
+		if m.Topic != messages.ShipDelay || m.State != store.Due {
+			continue
+		}
+		took := rapid.IntRange(0, 3).Draw(t, "took") > 0
+		w.write(func(tx *store.Tx) error {
+			if !took {
+				return tx.Settle(w.ctx, store.MessageWork, m.ID, store.MessageFailed, nil)
+			}
+			m.SentAt = w.at
+			return tx.FinishMessage(w.ctx, m, m.Generation, store.MessageSent)
+		})
+	}
+}
+
 func (w *world) endCase(t *rapid.T) {
 	c, _, ok := w.someCase(t)
 	if !ok {
@@ -356,13 +376,15 @@ func (w *world) owedByOrder(owed map[string]duty) {
 	if due, ok := returns.ShipTermOf(order.State, contract, w.promises["ship"].Last); ok && due.Met.IsZero() {
 		told, err := w.db.DelaysOf(w.ctx, w.id)
 		w.fail(err)
-		if len(told) == 0 {
-			owed[owner+" ship"] = duty{end: due.End}
-		} else {
-			var rules []returns.DelayNotice
-			for _, d := range told {
+		var rules []returns.DelayNotice
+		for _, d := range told {
+			if !d.GivenAt().IsZero() {
 				rules = append(rules, d.Rules())
 			}
+		}
+		if len(rules) == 0 || !rules[0].SentAt.Before(due.End) {
+			owed[owner+" ship"] = duty{end: due.End}
+		} else {
 			owed[owner+" cancel"] = duty{end: returns.CancelBy(contract, due.Term, rules).End}
 		}
 	}

@@ -48,7 +48,7 @@ func toShip(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Or
 	if err != nil {
 		return nil, err
 	}
-	if len(sent) > 0 { // the offer to wait or to cancel is in the place of the first promise
+	if len(sent) > 0 && sent[0].SentAt.Before(ship.End) { // the offer to wait or to cancel is in the place of the first promise
 		ship = returns.CancelTermOf(Contract(shop, order), ship, sent)
 	}
 	return []returns.WantedTerm{ship}, nil
@@ -152,14 +152,16 @@ func Ship(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Orde
 	return w, true, nil
 }
 
-// Delays gives the notices of delay of an order in the rules' words.
+// Delays gives the notices of delay that the buyer of an order was given, in the rules' words.
 func Delays(ctx context.Context, tx *store.Tx, orderID string) ([]returns.DelayNotice, error) {
 	all, err := tx.DelaysOf(ctx, orderID)
-	sent := make([]returns.DelayNotice, 0, len(all))
+	given := make([]returns.DelayNotice, 0, len(all))
 	for _, d := range all {
-		sent = append(sent, d.Rules())
+		if !d.GivenAt().IsZero() {
+			given = append(given, d.Rules())
+		}
 	}
-	return sent, err
+	return given, err
 }
 
 // cancelled gives the terms of an order that was cancelled: what was to be shipped need not be any more, also where it was missed, and

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/cases"
+	"homeward/internal/delays"
 	"homeward/internal/fault"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -40,6 +43,9 @@ func (t termRow) Cancels() bool {
 	running := t.State == store.Due || t.State == store.TermOpen || t.State == store.TermMissed
 	return running && (t.Kind == returns.TermShip || t.Kind == returns.TermCancel)
 }
+
+// Delays tells that its buyer can be told of a delay here, before the day is over.
+func (t termRow) Delays() bool { return t.Cancels() && t.State == store.Due }
 
 var termWords = map[returns.TermKind]string{
 	returns.TermRefund: "Give the money back", returns.TermSendBack: "The shopper sends the goods back", returns.TermAnswer: "Answer the claim",
@@ -201,4 +207,51 @@ func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visi
 		return err
 	}
 	return c.backToDeadlines(w, r, "unshipped")
+}
+
+// announceDelay tells the buyer of a delay, with the date and the reason that staff enter.
+func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit) error {
+	id, reason, typed := r.PathValue("id"), text(r, "reason", maxNote), text(r, "date", maxNote)
+	var revised calendar.Date
+	if typed != "" {
+		var err error
+		if revised, err = calendar.Parse(typed); err != nil {
+			return c.backToDeadlines(w, r, "need_delay")
+		}
+	}
+	if revised.IsZero() && reason == "" {
+		return c.backToDeadlines(w, r, "need_delay")
+	}
+	t, err := c.Store.Term(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	shop, ok := c.Deps.Shop(t.Shop)
+	if !ok {
+		return store.ErrNotFound
+	}
+	err = c.mend(r.Context(), v, act{name: "tell of a delay", object: "order:" + t.OrderID, note: strings.TrimSpace(typed + " " + reason), write: func(tx *store.Tx) ([]store.Task, error) {
+		t, err := tx.Term(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		if t.Generation != seenGeneration(r) || !(termRow{Term: t}).Delays() {
+			return nil, errStale
+		}
+		order, err := tx.Order(r.Context(), t.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		return delays.Announce(r.Context(), tx, shop, order, revised, reason, v.actor(), v.now)
+	}})
+	notice := map[string]string{delays.NotDue: "delay_over", delays.NotLater: "delay_early", delays.NoAddress: "delay_nobody"}[fault.Code(err)]
+	switch {
+	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
+		return c.backToDeadlines(w, r, "stale")
+	case err != nil && notice != "":
+		return c.backToDeadlines(w, r, notice)
+	case err != nil:
+		return err
+	}
+	return c.backToDeadlines(w, r, "delay_told")
 }

@@ -1,11 +1,13 @@
 package ops_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 	"homeward/internal/store"
 )
 
@@ -85,5 +87,76 @@ func TestStaffCancelAnOrderThatWasNotShipped(t *testing.T) {
 	}
 	if entries, _ := b.db.AuditOf(t.Context(), "order:u1", 10); len(entries) != 1 || entries[0].Note != "sold out" {
 		t.Errorf("audit: %+v", entries)
+	}
+}
+
+// TestStaffTellOfADelay: with the date and the reason that they enter. The notice counts from when a mail server took it; until then,
+// and when it was lost, the time to ship stands and alarms.
+func TestStaffTellOfADelay(t *testing.T) {
+	b := withWithdrawals(t)
+	placed := orders.Event{ID: "placed", Kind: orders.Placed, At: t0, Order: &orders.Order{
+		ID: "u1", Number: "#u1", PlacedAt: t0.AddDate(0, 0, -20), Currency: "USD", PricesIncludeTax: true, Total: 2000,
+		Customer: orders.Customer{Name: "Mary Major", Email: "mary@example.com"}, ShipTo: orders.Address{Country: "US"},
+		Lines: []orders.Line{{ID: "l1", Quantity: 1, UnitPrice: 2000}}, Payments: []orders.Payment{{Kind: "stripe", Reference: "pi_u1", Amount: 2000}},
+	}}
+	b.write(func(tx *store.Tx) error { return tx.AddTracking(t.Context(), "acme", "TRACK9", "another") })
+	b.write(func(tx *store.Tx) error {
+		return tx.InsertOrder(t.Context(), store.Order{
+			ID: "u1", Shop: "acme", ExternalID: "u1", Language: "en", TimeZone: "America/New_York", State: orders.Fold([]orders.Event{placed}), CreatedAt: t0, UpdatedAt: t0,
+		})
+	})
+	terms := func() map[returns.TermKind]store.Term {
+		all, err := b.db.TermsOf(t.Context(), store.OwnerOfOrder("u1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := map[returns.TermKind]store.Term{}
+		for _, row := range all {
+			by[row.Kind] = row
+		}
+		return by
+	}
+	ship := terms()[returns.TermShip]
+	at, later := "/ops/deadlines/"+ship.ID+"/delay", ship.Last.AddDays(10).String()
+	s := b.signIn("agent")
+	if page := s.page("/ops/deadlines"); !strings.Contains(page, at) {
+		t.Fatal("there is no way to tell of a delay")
+	}
+	form := func(fields ...string) url.Values { return seen(terms()[returns.TermShip].Generation, fields...) }
+	s.press(at, form(), "need_delay")
+	s.press(at, form("date", "soon", "reason", "x"), "need_delay")
+	s.press(at, form("date", ship.Last.String()), "delay_early")
+	s.press(at, seen(99, "date", later), "stale")
+	s.press(at, form("date", later, "reason", "The mill is late."), "delay_told")
+	all, err := b.db.DelaysOf(t.Context(), "u1")
+	if err != nil || len(all) != 1 || all[0].Revised.String() != later || all[0].Reason != "The mill is late." || !strings.HasPrefix(all[0].SentBy, "staff:") || !all[0].OnItsWay {
+		t.Fatalf("%v %+v", err, all)
+	}
+	if now := terms(); now[returns.TermShip].State != store.Due || len(now) != 1 {
+		t.Errorf("nobody was told yet: %+v", now)
+	}
+	told, err := b.db.MessagesOf(t.Context(), "u1")
+	if err != nil || len(told) != 1 || told[0].Data.Text != "The mill is late." || told[0].Data.NewDate != later {
+		t.Fatalf("%v %+v", err, told)
+	}
+	if entries, _ := b.db.AuditOf(t.Context(), "order:u1", 10); len(entries) != 1 || !strings.Contains(entries[0].Note, later) {
+		t.Errorf("audit: %+v", entries)
+	}
+	b.write(func(tx *store.Tx) error {
+		return tx.Settle(t.Context(), store.MessageWork, told[0].ID, store.MessageFailed, nil)
+	})
+	if all, _ = b.db.DelaysOf(t.Context(), "u1"); !all[0].Lost() {
+		t.Errorf("lost: %+v", all)
+	}
+	s.press(at, form("reason", "The mill burnt down."), "delay_told")
+	told, _ = b.db.MessagesOf(t.Context(), "u1")
+	last := told[len(told)-1]
+	last.SentAt = t0.Add(time.Hour)
+	b.write(func(tx *store.Tx) error {
+		return tx.FinishMessage(t.Context(), last, last.Generation, store.MessageSent)
+	})
+	now := terms()
+	if cancel := now[returns.TermCancel]; now[returns.TermShip].State != store.TermLapsed || cancel.State != store.Due || cancel.Last != ship.Last.AddDays(30) {
+		t.Errorf("told, the first time, without a date: %+v", now)
 	}
 }

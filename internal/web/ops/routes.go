@@ -84,6 +84,7 @@ func (c *console) workRoutes() []route {
 		{"GET /ops/deadlines", viewer, c.deadlines},
 		{"POST /ops/deadlines/{id}/done", agent, c.doneDeadline},
 		{"POST /ops/deadlines/{id}/cancel", agent, c.cancelUnshipped},
+		{"POST /ops/deadlines/{id}/delay", agent, c.announceDelay},
 		{"GET /ops/calls", viewer, c.calls},
 		{"POST /ops/calls/{id}/retry", agent, c.retryCall},
 		{"POST /ops/calls/{id}/dismiss", agent, c.dismissCall},

@@ -1,11 +1,13 @@
 package shopper
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
 
 	"homeward/internal/cases"
+	"homeward/internal/delays"
 	"homeward/internal/fault"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -79,9 +81,12 @@ func (h *handler) delayPage(v *visit, wrong []formError) *delayPage {
 		Agreed: !d.ConsentAt.IsZero(), Wait: !d.Answered() && (d.SilenceAt.IsZero() || v.now.Before(d.SilenceAt)),
 	}
 	body, more := "ship_delay.body", "ship_delay.more"
+	if d.Reason != delays.NotReady { // in the words of the shop's staff
+		p.Reason = d.Reason
+	}
 	switch {
 	case d.Revised.IsZero():
-		p.Reason = words.T("ship_delay.reason")
+		p.Reason = cmp.Or(p.Reason, words.T("ship_delay.reason"))
 	case d.Silence == returns.SilenceConsents:
 		body, more = "ship_delay.consent.body", "ship_delay.consent.more"
 	default:
