@@ -42,19 +42,22 @@ type Notice struct {
 
 // The notices. Each is a text of the templates, "claim.notice.<code>".
 const (
-	NoticeChoose     Code = "choose"      // repair or replacement, as the consumer likes (2019/771, Art. 13(2a))
-	NoticeRepairAdds Code = "repair_adds" // repaired goods: Months more (Art. 10(2a))
-	NoticeFree       Code = "free"        // the shop bears the cost, of the way back too (Art. 14(1), (2))
-	NoticeLater      Code = "later"       // when price reduction or the end of the contract is due (Art. 13(4))
-	NoticeRejectNow  Code = "reject_now"  // within Days of delivery the contract may be ended at once
-	NoticeDelivery   Code = "delivery"    // the shop answers for the goods until they are in hand (2011/83/EU, Art. 20)
-	NoticeAnswer     Code = "answer"      // the shop answers within Days
-	NoticeSilence    Code = "silence"     // … and if it does not, the claim counts as accepted
+	NoticeChoose     Code = "choose"       // repair or replacement, as the consumer likes (2019/771, Art. 13(2a))
+	NoticeRepairAdds Code = "repair_adds"  // repaired goods: Months more (Art. 10(2a))
+	NoticeFree       Code = "free"         // the shop bears the cost, of the way back too (Art. 14(1), (2))
+	NoticeLater      Code = "later"        // when price reduction or the end of the contract is due (Art. 13(4))
+	NoticeLaterOnce  Code = "later_once"   // the same after one repair or replacement (Consumer Rights Act 2015, s. 24(5))
+	NoticeMinor      Code = "minor"        // a minor fault does not end the contract (Art. 13(5))
+	NoticeRejectNow  Code = "reject_now"   // within Days of delivery the contract may be ended at once
+	NoticeShown      Code = "reject_shown" // the same when the fault shows within Days
+	NoticeDelivery   Code = "delivery"     // the shop answers for the goods until they are in hand (2011/83/EU, Art. 20)
+	NoticeAnswer     Code = "answer"       // the shop answers within Days
+	NoticeSilence    Code = "silence"      // … and if it does not, the claim counts as accepted
 )
 
 // NoticeCodes lists every notice.
 var NoticeCodes = []Code{
-	NoticeChoose, NoticeRepairAdds, NoticeFree, NoticeLater, NoticeRejectNow, NoticeDelivery, NoticeAnswer, NoticeSilence,
+	NoticeChoose, NoticeRepairAdds, NoticeFree, NoticeLater, NoticeLaterOnce, NoticeMinor, NoticeRejectNow, NoticeShown, NoticeDelivery, NoticeAnswer, NoticeSilence,
 }
 
 // ClaimOffer is what a consumer may choose for a kind of claim, and what has to stand beside the choice.
@@ -123,9 +126,16 @@ func claimNotices(kind ClaimKind, law Guarantee, direct bool, placed calendar.Da
 		list = append(list, Notice{Code: NoticeRepairAdds, Months: law.RepairAdds})
 	}
 	if direct {
-		list = append(list, Notice{Code: NoticeRejectNow, Days: law.RejectDays})
+		code := NoticeRejectNow
+		if law.RejectShown {
+			code = NoticeShown
+		}
+		list = append(list, Notice{Code: code, Days: law.RejectDays})
 	}
-	return append(list, Notice{Code: NoticeLater}, Notice{Code: NoticeFree})
+	if law.AfterOne {
+		return append(list, Notice{Code: NoticeLaterOnce}, Notice{Code: NoticeFree})
+	}
+	return append(list, Notice{Code: NoticeLater}, Notice{Code: NoticeMinor}, Notice{Code: NoticeFree})
 }
 
 func answerNotices(c Contract, now time.Time) []Notice {

@@ -54,51 +54,51 @@ func TestOfferClaimTable(t *testing.T) {
 	}{
 		{
 			"a defect in Germany", "DE", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-08-05T10:00Z", "2026-08-10T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer"), 14, false, "2028-08-07",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer"), 14, false, "2028-08-07",
 		},
 		{
 			"a contract from before the right to repair", "DE", returns.ClaimDefective, "2026-07-30T10:00Z", "2026-08-05T10:00Z", "2026-08-10T10:00Z",
-			remedies(repair, replacement), notices("choose", "later", "free", "answer"), 14, false, "2028-08-07",
+			remedies(repair, replacement), notices("choose", "later", "minor", "free", "answer"), 14, false, "2028-08-07",
 		},
 		{
 			"of the day itself", "FR", returns.ClaimDamaged, "2026-07-31T10:00Z", "2026-08-05T10:00Z", "2026-08-10T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer"), 14, false, "2028-08-07",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer"), 14, false, "2028-08-07",
 		},
 		{
 			"another item cannot be repaired", "DE", returns.ClaimWrong, "2026-08-01T10:00Z", "2026-08-05T10:00Z", "2026-08-10T10:00Z",
-			remedies(replacement), notices("choose", "later", "free", "answer"), 14, false, "2028-08-07",
+			remedies(replacement), notices("choose", "later", "minor", "free", "answer"), 14, false, "2028-08-07",
 		},
 		{
 			"Polish silence", "PL", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-08-05T10:00Z", "2026-08-10T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer", "silence"), 14, false, "2028-08-07",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer", "silence"), 14, false, "2028-08-07",
 		},
 		{
 			"Slovenia, the 30th day", "SI", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-09-01T10:00Z", "2026-10-01T10:00Z",
-			remedies(repair, replacement, termination), notices("choose", "repair_adds", "reject_now", "later", "free", "answer"), 30, false, "2028-09-01",
+			remedies(repair, replacement, termination), notices("choose", "repair_adds", "reject_shown", "later", "minor", "free", "answer"), 30, false, "2028-09-01",
 		},
 		{
 			"Slovenia, the 31st", "SI", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-09-01T10:00Z", "2026-10-02T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer"), 30, false, "2028-09-01",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer"), 30, false, "2028-09-01",
 		},
 		{
 			"Britain, the 30th day", "GB", returns.ClaimDamaged, "2026-08-01T10:00Z", "2026-09-01T10:00Z", "2026-10-01T10:00Z",
-			remedies(repair, replacement, termination), notices("choose", "reject_now", "later", "free", "answer"), 14, false, "2032-09-01",
+			remedies(repair, replacement, termination), notices("choose", "reject_now", "later_once", "free", "answer"), 14, false, "2032-09-01",
 		},
 		{
 			"Britain, the 31st", "GB", returns.ClaimDamaged, "2026-08-01T10:00Z", "2026-09-01T10:00Z", "2026-10-02T10:00Z",
-			remedies(repair, replacement), notices("choose", "later", "free", "answer"), 14, false, "2032-09-01",
+			remedies(repair, replacement), notices("choose", "later_once", "free", "answer"), 14, false, "2032-09-01",
 		},
 		{
 			"not in hand yet, the days have not begun", "GB", returns.ClaimDamaged, "2026-08-01T10:00Z", "", "2027-08-01T10:00Z",
-			remedies(repair, replacement, termination), notices("choose", "reject_now", "later", "free", "answer"), 14, false, "",
+			remedies(repair, replacement, termination), notices("choose", "reject_now", "later_once", "free", "answer"), 14, false, "",
 		},
 		{
 			"late is told", "DE", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-08-05T10:00Z", "2028-08-08T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer"), 14, true, "2028-08-07",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer"), 14, true, "2028-08-07",
 		},
 		{
 			"three years in Sweden", "SE", returns.ClaimDefective, "2026-08-01T10:00Z", "2026-08-05T10:00Z", "2028-08-08T10:00Z",
-			remedies(repair, replacement), notices("choose", "repair_adds", "later", "free", "answer"), 14, false, "2029-08-06",
+			remedies(repair, replacement), notices("choose", "repair_adds", "later", "minor", "free", "answer"), 14, false, "2029-08-06",
 		},
 		{
 			"what never came is never late", "PL", returns.ClaimNotReceived, "2020-08-01T10:00Z", "2020-08-05T10:00Z", "2028-08-10T10:00Z",

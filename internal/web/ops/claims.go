@@ -74,6 +74,9 @@ var noticeWords = map[returns.Code]string{
 	returns.NoticeRepairAdds: "If repair is chosen, the seller is liable for %d months longer.",
 	returns.NoticeFree:       "Repair, replacement and the way back cost the consumer nothing.",
 	returns.NoticeLater:      "When a lower price or the end of the contract is due instead.",
+	returns.NoticeLaterOnce:  "After one repair or replacement, a lower price or the end of the contract is due.",
+	returns.NoticeMinor:      "A minor fault does not end the contract.",
+	returns.NoticeShown:      "If the fault shows within %d days of delivery, the contract may be ended at once.",
 	returns.NoticeRejectNow:  "Within %d days of delivery the contract may be ended at once.",
 	returns.NoticeDelivery:   "Until the goods are in the consumer’s hands they are at the shop’s risk.",
 	returns.NoticeAnswer:     "The shop answers within %d days.",
@@ -82,7 +85,7 @@ var noticeWords = map[returns.Code]string{
 
 func noticeWord(n returns.Notice) string {
 	word := noticeWords[n.Code]
-	if count := max(n.Days, n.Months); count > 0 && (n.Code == returns.NoticeRepairAdds || n.Code == returns.NoticeRejectNow || n.Code == returns.NoticeAnswer) {
+	if count := max(n.Days, n.Months); count > 0 && (n.Code == returns.NoticeRepairAdds || n.Code == returns.NoticeRejectNow || n.Code == returns.NoticeShown || n.Code == returns.NoticeAnswer) {
 		return fmt.Sprintf(word, count)
 	}
 	return word
