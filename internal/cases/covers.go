@@ -7,6 +7,7 @@ import (
 
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 )
 
 // PlanWithdrawn plans what the case of a withdrawal brings at once: what returns by goodwill kept of the same units. It is for when the
@@ -17,10 +18,32 @@ func (d *Desk) PlanWithdrawn(ctx context.Context, tx *store.Tx, order store.Orde
 		return nil, err
 	}
 	tasks, err := d.planExtras(ctx, tx, order)
+	if err == nil && len(tasks) == 0 {
+		err = d.endEmpty(ctx, tx, c)
+	}
 	if errors.Is(err, returns.ErrAmount) || errors.Is(err, returns.ErrLine) || errors.Is(err, returns.ErrQuantity) || errors.Is(err, returns.ErrDeduction) {
 		return nil, d.log(ctx, tx, c.ID, System, "not_reckoned", "what its returns kept could not be reckoned: pay it back by hand")
 	}
 	return tasks, err
+}
+
+// endEmpty ends the case of a withdrawal all of whose goods came back by returns that are over, and that brings nothing.
+func (d *Desk) endEmpty(ctx context.Context, tx *store.Tx, was store.Case) error {
+	c, err := tx.Case(ctx, was.ID)
+	if err != nil || c.State != returns.Received || len(c.Items) > 0 {
+		return err
+	}
+	for _, covered := range c.Conditions.Covers {
+		r, err := tx.Case(ctx, covered.CaseID)
+		if err != nil || r.State != returns.Closed {
+			return err
+		}
+	}
+	statement, err := tx.Withdrawal(ctx, StatementOf(c))
+	if err != nil || slices.Contains(statement.Flags, withdrawals.Late) {
+		return err // staff look at it
+	}
+	return d.settle(ctx, tx, &c, System, "nothing was owed")
 }
 
 // paidByReturns gives for each case the units of each line that it paid for and that no withdrawal took over.
@@ -55,8 +78,10 @@ func movedOf(caseID string, had []returns.Item, gone, paid map[string]int) []ret
 }
 
 // backByReturn gives the units that a statement names beside those that become its own, and that came back, or were paid for, by
-// returns that keep a fee of them. No items means every unit.
+// returns. What those kept is freed, and delivery and fees become due with the last. No items means every unit. None where there is nothing
+// that could be due.
 func backByReturn(order store.Order, items, own []returns.Item, all []store.Case, refunds []store.Refund) []returns.Covered {
+	extra := order.State.Order.Shipping.Paid > 0 || order.State.Order.Shipping.Tax > 0 || len(order.State.Order.Fees) > 0
 	named := map[string]int{}
 	for _, item := range items {
 		named[item.LineID] += item.Quantity
@@ -81,7 +106,7 @@ func backByReturn(order store.Order, items, own []returns.Item, all []store.Case
 	paid := paidByReturns(all, refunds)
 	var out []returns.Covered
 	for _, c := range all {
-		if c.Kind != returns.Return || c.State == returns.Rejected || c.State == returns.Withdrawn || sendsGoods(c.Remedy) || c.GiftID != "" || !charges(c) {
+		if c.Kind != returns.Return || c.State == returns.Rejected || c.State == returns.Withdrawn || sendsGoods(c.Remedy) || c.GiftID != "" || (!charges(c) && !extra) {
 			continue
 		}
 		for _, item := range returns.Without(atLeast(c.Received, paid[c.ID]), covered[c.ID]) {

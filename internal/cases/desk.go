@@ -90,11 +90,11 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	return taken
 }
 
-// unitsPaid gives for each case the units of each line whose money is gone or on its way.
+// unitsPaid gives for each case the units of each line whose money is gone, on its way, or to be issued again.
 func unitsPaid(refunds []store.Refund) map[string]map[string]int {
 	paid := make(map[string]map[string]int)
-	for _, r := range refunds {
-		if r.CaseID == "" || !counts(r) {
+	for _, r := range store.Standing(refunds) {
+		if r.CaseID == "" {
 			continue
 		}
 		if paid[r.CaseID] == nil {

@@ -11,6 +11,9 @@ import (
 	"homeward/internal/withdrawals"
 )
 
+// planners give what is due to one case of a ledger, each on its own ground.
+var planners = []func(ledger []account, at int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack, postage}
+
 // planExtras plans what news of one case, or of one refund, made due to any case of its order: delivery and fees, because the rest
 // of the order went back on another ground; what a return kept and a withdrawal frees; what was taken for a label that never came;
 // what was not left before; and the postage that staff grant.
@@ -20,30 +23,37 @@ func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) 
 		return nil, err
 	}
 	var tasks []store.Task
-	for i := range ledger {
-		for _, plan := range []func([]account, int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack, postage} {
-			found, err := plan(ledger, i)
-			if err != nil {
-				return nil, err
-			}
-			if found.Total == 0 {
-				continue
-			}
-			more, err := d.enter(ctx, tx, order, &ledger[i].c, ledger[i], found)
-			if err != nil {
-				return nil, err
-			}
-			tasks = append(tasks, more...)
-			refunds, err := tx.RefundsOf(ctx, order.ID)
-			if err != nil {
-				return nil, err
-			}
-			for n := range ledger {
-				ledger[n].refunds = refunds
+	for {
+		at, found, err := next(ledger)
+		if err != nil || found.Total == 0 {
+			return tasks, err
+		}
+		more, err := d.enter(ctx, tx, order, &ledger[at].c, ledger[at], found)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, more...)
+		refunds, err := tx.RefundsOf(ctx, order.ID)
+		if err != nil {
+			return nil, err
+		}
+		for n := range ledger {
+			ledger[n].refunds = refunds
+		}
+	}
+}
+
+// next gives the first case of a ledger to which something is due, and what; a total of 0 when nothing is to none. What one case
+// brings can make something due to another, so it is asked again until then.
+func next(ledger []account) (at int, found returns.Breakdown, err error) {
+	for _, plan := range planners {
+		for i := range ledger {
+			if found, err = plan(ledger, i); err != nil || found.Total > 0 {
+				return i, found, err
 			}
 		}
 	}
-	return tasks, nil
+	return 0, returns.Breakdown{}, nil
 }
 
 // ledgerOf gives the accounts of all cases of an order that can bring money, oldest first.
@@ -76,14 +86,30 @@ func (d *Desk) ledgerOf(ctx context.Context, tx *store.Tx, order store.Order) ([
 	return ledger, nil
 }
 
-// unplanned gives what is due of a case's own goods and could not be planned before, because nothing was left of what was paid.
+// unplanned gives what is due of a case's own goods and could not be planned before: nothing was left of what was paid, or the fees of
+// a return were more than its goods brought and a withdrawal covers them now.
 func unplanned(ledger []account, at int) (returns.Breakdown, error) {
 	a := ledger[at]
 	items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
 	if len(items) == 0 {
 		return returns.Breakdown{}, nil
 	}
-	return a.plan(items)
+	plan, err := a.plan(items)
+	if err != nil || plan.Total > 0 || a.c.Kind != returns.Return || a.c.GiftID != "" {
+		return plan, err
+	}
+	f := freedOf(ledger, a)
+	for _, e := range f.Before {
+		if e.Reason == returns.ForGoods {
+			f.Units[e.LineID] -= e.Quantity
+		}
+	}
+	free := returns.Within(items, f.Units)
+	if len(free) == 0 {
+		return plan, nil
+	}
+	before := append(earlier(a.refunds), owed(a.order, a.refunds, free)...)
+	return returns.PlanReturn(a.order, before, free, returns.ReturnOptions{Inspections: a.looks, Before: a.told()})
 }
 
 // extras gives delivery and fees that are due by now to a withdrawal, or to a contract that ended for a defect.
@@ -92,14 +118,25 @@ func extras(ledger []account, at int) (returns.Breakdown, error) {
 	if a.c.Kind == returns.Return || (a.c.Kind == returns.Claim && !a.c.Remedy.Ends()) {
 		return returns.Breakdown{}, nil
 	}
-	items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.facts)))
-	if len(a.told()) == 0 && len(items) == 0 {
+	due := returns.DueUnits(a.dueFacts())
+	allBack := len(a.c.Items) == 0 && !a.late // by returns
+	if len(a.told()) == 0 && len(due) == 0 && !allBack {
 		return returns.Breakdown{}, nil // its own goods bring what is due
 	}
-	if len(a.told()) > 0 {
-		items = nil
+	before := broughtNothing(ledger, at)
+	if items := unpaid(a.order, distinct(a.refunds), a.open(due)); len(items) > 0 { // they brought nothing either
+		before = append(before, returns.Earlier{Lines: ledgerOfUnits(items)})
 	}
-	return a.plan(items, broughtNothing(ledger, at)...)
+	return a.plan(nil, before...)
+}
+
+// ledgerOfUnits puts units that brought nothing into a ledger's words.
+func ledgerOfUnits(items []returns.Item) []orders.RefundLine {
+	out := make([]orders.RefundLine, 0, len(items))
+	for _, item := range items {
+		out = append(out, orders.RefundLine{LineID: item.LineID, Quantity: item.Quantity})
+	}
+	return out
 }
 
 // broughtNothing gives the units that are back by other cases and brought nothing, of which no refund tells.

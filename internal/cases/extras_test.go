@@ -82,8 +82,8 @@ func TestWhatWasNotLeftGoesWhenItIsThereAgain(t *testing.T) {
 			return err
 		})
 	}
-	again := b.refunds(4000, 6000, 682, 2020)
-	if again[2].CaseID != c.ID || !explains(again[2], returns.CappedBack, 682) || rows[1].CaseID != c.ID {
-		t.Errorf("%+v", again[2])
+	again := b.refunds(4000, 6000, 2020, 682)
+	if again[3].CaseID != c.ID || !explains(again[3], returns.CappedBack, 682) || rows[1].CaseID != c.ID {
+		t.Errorf("%+v", again[3])
 	}
 }

@@ -63,14 +63,14 @@ func PaidFor(f Facts, items []Item) []Item {
 				differs[e.LineID] += max(e.Quantity, 0)
 			}
 		}
-		return within(items, differs)
+		return Within(items, differs)
 	default:
 		return items
 	}
 }
 
-// within gives of items no more units of each line than most.
-func within(items []Item, most map[string]int) []Item {
+// Within gives of items no more units of each line than most.
+func Within(items []Item, most map[string]int) []Item {
 	left := maps.Clone(most)
 	var out []Item
 	for _, item := range items {
@@ -90,7 +90,7 @@ func inspected(f Facts) []Item {
 			seen[i.LineID] += i.Quantity
 		}
 	}
-	return within(f.Received, seen)
+	return Within(f.Received, seen)
 }
 
 // refusedUnits gives the units of each line that are back and not paid for. What was not in the box is not back.
