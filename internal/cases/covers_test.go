@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"homeward/internal/cases"
+	"homeward/internal/follow"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -133,5 +134,23 @@ func TestDeliveryGoesWhenTheLastReturnBringsNothing(t *testing.T) {
 	b.state(c, returns.Closed)
 	if row := b.refunds(7980, 1000)[1]; row.CaseID != w.ID || !explains(row, returns.ForDelivery, 1000) {
 		t.Errorf("%+v", row)
+	}
+}
+
+// Nobody is asked to send what came back before, and the money has its deadline.
+func TestNothingIsToBeSentOfWhatCameBefore(t *testing.T) {
+	b := newBench(t)
+	b.receive(b.granted("n1", units("l1", 2), charged("")), nil)
+	b.db.Follow((&follow.Follower{Config: b.desk.Config, Now: b.desk.Now}).Hear, b.desk.Queue.Enqueue)
+	w := b.withdraw("w1", units("l1", 2))
+	b.declared(w)
+	rows, err := b.db.TermsOf(t.Context(), store.OwnerOfCase(w.ID))
+	for _, term := range rows {
+		if term.Kind == returns.TermSendBack {
+			t.Errorf("%+v", term)
+		}
+	}
+	if err != nil || b.moneyTerm(w).EndAt.IsZero() {
+		t.Errorf("%+v (%v)", rows, err)
 	}
 }

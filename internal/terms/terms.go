@@ -121,7 +121,7 @@ func ignoreMissing(err error) error {
 // factsOf reads what the terms of a case depend on, and the statement that it belongs to, "" for other kinds.
 func factsOf(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) (returns.CaseFacts, string, error) {
 	f := returns.CaseFacts{
-		Kind: c.Kind, State: c.State, Moved: c.UpdatedAt, AllBack: allIn(c.Items, c.Received), NotSent: c.Conditions.Keep,
+		Kind: c.Kind, State: c.State, Moved: c.UpdatedAt, AllBack: allIn(c.Items, c.Received), NotSent: c.Conditions.Keep || allCameBefore(c),
 	}
 	log, err := tx.CaseLog(ctx, c.ID)
 	if err != nil {
@@ -231,4 +231,9 @@ func allIn(asked, came []returns.Item) bool {
 		units[i.LineID] += i.Quantity
 	}
 	return len(asked) > 0 && !slices.ContainsFunc(asked, func(i returns.Item) bool { return units[i.LineID] < i.Quantity })
+}
+
+// allCameBefore tells of a withdrawal all of whose goods came back by returns before: nothing is to be sent or waited for.
+func allCameBefore(c store.Case) bool {
+	return c.Kind == returns.Withdrawal && len(c.Items) == 0 && len(c.Conditions.Covers) > 0
 }
