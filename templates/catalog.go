@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -51,6 +52,7 @@ type speech struct {
 	localizer *i18n.Localizer
 	messages  map[string]message
 	needs     map[string][]string // the variables of each text
+	laws      map[string]*speech  // by country: the texts that its law words otherwise, and no others
 }
 
 // message is a text: a string, or a string per plural form.
@@ -103,7 +105,51 @@ func loadCatalog(files fs.FS) (*catalog, error) {
 			s.needs[id] = needs
 		}
 	}
+	for lang, countries := range ownLaws {
+		for _, country := range countries {
+			if err := c.loadLaw(files, lang, country); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return c, nil
+}
+
+// ownLaws lists the countries whose law has its own terms in a language that others share: the United Kingdom's consumers cancel
+// (SI 2013/3134, reg. 29 and Schedule 3) where those of the Union withdraw. The texts stand in locales/*.<language>-<country>.json.
+var ownLaws = map[string][]string{"en": {"GB"}}
+
+// loadLaw reads the texts of a country's law over those of its language. Each has to be a text of the language, and may name nothing
+// that that one does not name.
+func (c *catalog) loadLaw(files fs.FS, lang, country string) error {
+	tag := lang + "-" + country
+	messages, err := readMessages(files, tag)
+	if err != nil {
+		return err
+	}
+	base, bundle := c.speeches[lang], i18n.NewBundle(language.MustParse(tag))
+	law := &speech{lang: tag, messages: messages, needs: make(map[string][]string, len(messages))}
+	for id, m := range messages {
+		needs, err := variables(m["other"])
+		switch {
+		case err != nil:
+			return fmt.Errorf("templates: %s: %s: %w", tag, id, err)
+		case !base.has(id) || len(m) != len(base.messages[id]):
+			return fmt.Errorf("templates: %s: %s is no such text of %s", tag, id, lang)
+		case slices.ContainsFunc(needs, func(name string) bool { return !slices.Contains(base.needs[id], name) }):
+			return fmt.Errorf("templates: %s: %s names what the text of %s does not", tag, id, lang)
+		}
+		law.needs[id] = needs
+		if err := bundle.AddMessages(language.MustParse(tag), m.forBundle(id)); err != nil {
+			return fmt.Errorf("templates: %s: %s: %w", tag, id, err)
+		}
+	}
+	law.localizer = i18n.NewLocalizer(bundle, tag)
+	if base.laws == nil {
+		base.laws = make(map[string]*speech)
+	}
+	base.laws[country] = law
+	return nil
 }
 
 // plain tells of a text without plural forms and without anything to fill in.

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 )
@@ -48,13 +49,12 @@ func withdrawalDays(country string) int {
 // TellsOfWithdrawal tells whether the confirmation of an order to a country informs of the right of withdrawal.
 func TellsOfWithdrawal(country string) bool { return withdrawalDays(country) > 0 }
 
+// country is the consumer's, whose law counts: where the goods go, else the shop's.
+func (v View) country() string { return cmp.Or(v.Order.Order.ShipTo.Country, v.Shop.Country) }
+
 // legal gives the information for the shopper's country; nil where no right is known, so that nothing untrue is said.
 func (c composer) legal() *legal {
-	country := c.v.Order.Order.ShipTo.Country
-	if country == "" {
-		country = c.v.Shop.Country
-	}
-	days := withdrawalDays(country)
+	days := withdrawalDays(c.v.country())
 	if days == 0 {
 		return nil
 	}

@@ -77,7 +77,7 @@ func (r *Renderer) Mail(v View) (mail Mail, err error) {
 	if err := complete(v); err != nil {
 		return Mail{}, err
 	}
-	w := r.words(v.Language, v.Region, v.Zone, true)
+	w := r.words(v.Language, v.Region, v.Zone, true).Under(v.country())
 	l := r.compose(v, w)
 	var html, text strings.Builder
 	html.Grow(24 << 10)
@@ -96,7 +96,7 @@ func (r *Renderer) SMS(v View) (sms string, err error) {
 	if err := known(v.Topic); err != nil {
 		return "", err
 	}
-	w := r.words(v.Language, v.Region, v.Zone, Direction(v.Language) == "rtl")
+	w := r.words(v.Language, v.Region, v.Zone, Direction(v.Language) == "rtl").Under(v.country())
 	return shortMessage(composer{v: v, w: w, variant: variant(v)}), nil
 }
 

@@ -20,6 +20,27 @@ type Words struct {
 	lang    string
 	zone    *time.Location
 	isolate bool // values inside sentences are wrapped in U+2068 … U+2069
+	country string
+	law     *speech // of country, over speech; nil when its law says it in the same words
+}
+
+// Under gives the same words with the terms of the law of a consumer's country (ISO 3166-1 alpha-2): in English, to the United Kingdom
+// "cancel", to the Union "withdraw". It is not the region, which formats amounts and dates by what the reader is used to.
+func (w Words) Under(country string) Words {
+	w.country = strings.ToUpper(country)
+	w.law = w.speech.laws[w.country]
+	return w
+}
+
+// Country gives the country of the last Under, "" without one.
+func (w Words) Country() string { return w.country }
+
+// speaks gives the texts that say a key: those of the law before those of the language.
+func (w Words) speaks(key string) *speech {
+	if w.law != nil && w.law.has(key) {
+		return w.law
+	}
+	return w.speech
 }
 
 // Lang gives the language, for the lang attribute: "pl".
@@ -31,7 +52,7 @@ func (w Words) Dir() string { return Direction(w.lang) }
 // T gives the text of a key. data are the text's variables: pairs of name and value, or one map[string]any. A key or
 // variable that does not exist is a fault of the program: T panics, which html/template turns into an error of Execute.
 func (w Words) T(key string, data ...any) string {
-	s, err := w.speech.say(key, w.values(key, data))
+	s, err := w.speaks(key).say(key, w.values(key, data))
 	if err != nil {
 		panic(err)
 	}
@@ -45,7 +66,7 @@ func (w Words) N(key string, count int, data ...any) string {
 		values = make(map[string]any, 1)
 	}
 	values["Count"] = w.Number(int64(count))
-	s, err := w.speech.count(key, count, values)
+	s, err := w.speaks(key).count(key, count, values)
 	if err != nil {
 		panic(err)
 	}

@@ -104,6 +104,8 @@ func (p Policy) ForGifts() bool {
 	has := func(all []Remedy) bool {
 		return slices.ContainsFunc(all, func(r Remedy) bool { return slices.Contains(GiftRemedies, r) })
 	}
-	reasons := func(all []ReasonRule) bool { return slices.ContainsFunc(all, func(r ReasonRule) bool { return has(r.Remedies) }) }
+	reasons := func(all []ReasonRule) bool {
+		return slices.ContainsFunc(all, func(r ReasonRule) bool { return has(r.Remedies) })
+	}
 	return reasons(p.Reasons) || slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Excluded == "" && (has(r.Remedies) || reasons(r.Reasons)) })
 }

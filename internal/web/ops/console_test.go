@@ -386,7 +386,7 @@ func (b *bench) refund(id string, status store.RefundStatus, state string) store
 	r := store.Refund{
 		ID: id, Shop: "acme", OrderID: "o1", CaseID: "c1", Origin: store.OriginHomeward, ExternalID: "x-" + id,
 		PaymentKind: "stripe", PaymentReference: "pi_123", Amount: 3990, Currency: "PLN", Status: status,
-		Lines: []orders.RefundLine{{LineID: "l1", Quantity: 1, Amount: 3990}},
+		Lines:       []orders.RefundLine{{LineID: "l1", Quantity: 1, Amount: 3990}},
 		NeedsPerson: state != store.Due, CreatedAt: t0, UpdatedAt: t0, Work: store.Work{State: store.Due, DueAt: t0},
 	}
 	b.write(func(tx *store.Tx) error {

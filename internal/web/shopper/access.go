@@ -1,6 +1,7 @@
 package shopper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -60,8 +61,13 @@ func (h *handler) visit(shop *config.Shop, order store.Order, token string) *vis
 	}
 	return &visit{
 		order: order, whole: order, shop: shop, zone: zone, now: h.Now(), path: "/o/" + token,
-		words: h.Words(order.Language, order.Region, zone),
+		words: h.wordsOf(shop, order, zone),
 	}
+}
+
+// wordsOf gives the language of an order, with the terms of its consumer's law.
+func (h *handler) wordsOf(shop *config.Shop, order store.Order, zone *time.Location) page.Words {
+	return h.Words(order.Language, order.Region, zone).Under(cmp.Or(order.State.Order.ShipTo.Country, shop.Country))
 }
 
 // frame makes the frame of a page behind a link. back is the part below the order page that a change of language leads

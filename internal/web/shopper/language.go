@@ -31,11 +31,10 @@ func (h *handler) nameOf(lang string) string {
 
 // spoken gives the words of a page that no order decides: ?lang, else what the browser asks for, else the shop's first.
 func (h *handler) spoken(r *http.Request, shop *config.Shop) page.Words {
-	offered, zone := templates.Languages(), time.UTC
-	if shop != nil {
-		offered, zone = shop.Languages, shop.Zone
+	if shop == nil {
+		return h.Words(choose(r, templates.Languages()), "", time.UTC)
 	}
-	return h.Words(choose(r, offered), "", zone)
+	return h.Words(choose(r, shop.Languages), "", shop.Zone).Under(shop.Country)
 }
 
 func choose(r *http.Request, offered []string) string {

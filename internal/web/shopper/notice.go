@@ -58,7 +58,7 @@ func (h *handler) missing(w http.ResponseWriter, r *http.Request, shop *config.S
 
 // expired answers 410 with the way to a fresh link.
 func (h *handler) expired(w http.ResponseWriter, r *http.Request, shop *config.Shop, order store.Order) {
-	words := h.Words(order.Language, order.Region, shop.Zone)
+	words := h.wordsOf(shop, order, shop.Zone)
 	n := &notice{Frame: h.frame(shop, words, words.T("page.gone.title")), Text: words.T("page.gone.text")}
 	n.Link = &action{Text: words.T("page.gone.link"), Href: lookupPath(shop, words, order.State.Order.Number)}
 	h.render(w, r, http.StatusGone, "notice", n)

@@ -139,7 +139,7 @@ func (h *handler) official(shop *config.Shop, words page.Words, key string) *pag
 	if lang == "" || lang == words.Lang() || !contains(unofficial, words.Lang()) {
 		return nil
 	}
-	w := h.Words(lang, "", nil)
+	w := h.Words(lang, "", nil).Under(words.Country())
 	return &page.Wording{Lang: lang, Dir: w.Dir(), Text: w.T(key)}
 }
 

@@ -96,7 +96,7 @@ func (p *place) speak(h *handler, r *http.Request, receipt withdrawals.Receipt) 
 	if !r.URL.Query().Has("lang") && contains(p.shop.Languages, receipt.Language) {
 		lang = receipt.Language
 	}
-	p.words = h.Words(lang, "", p.zone(receipt))
+	p.words = h.Words(lang, "", p.zone(receipt)).Under(p.words.Country())
 }
 
 // zone is the one that a receipt's times are told in.

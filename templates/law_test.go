@@ -1,0 +1,72 @@
+package templates_test
+
+import (
+	"strings"
+	"testing"
+
+	"homeward/internal/messages"
+	"homeward/internal/orders"
+	"homeward/templates"
+)
+
+// To consumers in the United Kingdom English says "cancel" wherever the law is meant, to those of the Union "withdraw"; what region a
+// reader's dates and amounts come from does not matter.
+func TestTermsOfTheLaw(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for country, region := range map[string]string{"GB": "IE", "IE": "GB", "MT": "GB", "PL": "GB"} {
+		for _, one := range templates.Samples("en") {
+			v, topic := one.View, one.View.Topic
+			v.Order.Order.ShipTo.Country, v.Region = country, region
+			if v.Withdrawal != nil {
+				v.Withdrawal.Text = "…" // the statement stands as it was made
+			}
+			mail, err := r.Mail(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sms, err := r.SMS(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := strings.ToLower(strings.ReplaceAll(mail.Subject+" "+mail.Text+" "+sms, "/withdraw", ""))
+			if country == "GB" && strings.Contains(said, "withdraw") {
+				t.Errorf("%s to the United Kingdom: %s", topic, said)
+			}
+			if country != "GB" && strings.Contains(said, "right to cancel") {
+				t.Errorf("%s to %s: %s", topic, country, said)
+			}
+		}
+	}
+	for _, one := range templates.Samples("en") {
+		v := one.View
+		if v.Topic != messages.WithdrawalReceived {
+			continue
+		}
+		v.Order, v.Link, v.Shop.Country = orders.State{}, "", "GB"
+		if mail, err := r.Mail(v); err != nil || !strings.Contains(mail.Subject, "Cancellation") {
+			t.Errorf("a statement to a shop in the United Kingdom: %q %v", mail.Subject, err)
+		}
+	}
+}
+
+// The labels are those of the law, and other languages have no other law.
+func TestLabelsOfTheLaw(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for country, want := range map[string][2]string{
+		"GB": {"Cancel the contract here", "Confirm cancellation"}, "gb": {"Cancel the contract here", "Confirm cancellation"},
+		"IE": {"Withdraw from contract here", "Confirm withdrawal"}, "": {"Withdraw from contract here", "Confirm withdrawal"},
+	} {
+		w := r.Words("en", "GB", nil).Under(country)
+		if got := [2]string{w.T(templates.WithdrawHere), w.T(templates.ConfirmWithdraw)}; got != want || w.Lang() != "en" {
+			t.Errorf("%q: %q", country, got)
+		}
+	}
+	for _, lang := range templates.Languages()[1:] {
+		w := r.Words(lang, "", nil)
+		if w.T(templates.WithdrawHere) != w.Under("GB").T(templates.WithdrawHere) {
+			t.Errorf("%s has a law of the United Kingdom", lang)
+		}
+	}
+}
