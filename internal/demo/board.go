@@ -43,6 +43,7 @@ type row struct {
 	Tone    string // good | warn | calm
 	Link    string // the shopper's page
 	Return  string // the return form, when the goods are there
+	Leave   string // the withdrawal function, likewise
 	Console string // the order in the console
 	Now     []step // the buttons
 	Later   []step // the ones folded away
@@ -75,7 +76,7 @@ func (r *row) fill(d *Demo, o store.Order, back *store.Case) {
 	r.Link, r.Console = d.app.Links.Order(o), d.publicURL+"/ops/orders/"+o.ID
 	r.Stage, r.Tone = stageOf(o)
 	if r.Tone == "good" {
-		r.Return = r.Link + "/returns/new"
+		r.Return, r.Leave = r.Link+"/returns/new", r.Link+"/withdraw"
 	}
 	now := likely[o.State.Stage]
 	if back != nil {

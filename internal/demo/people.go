@@ -1,8 +1,11 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"homeward/internal/store"
 )
 
 // person is a made-up shopper and what they ordered.
@@ -18,6 +21,7 @@ type person struct {
 	carrier, tracking     string
 	pickup                string // the pickup point, where the parcel goes to one
 	story                 []string
+	then                  func(ctx context.Context, d *Demo, p person, order store.Order) error // what the shopper and the staff did after it
 }
 
 // The inbox's template reads these.
@@ -85,5 +89,20 @@ var people = []person{
 		id: "1007", number: "#1007", language: "English", locale: "en-IE", source: "standard", name: "Sean Byrne", email: "gone@example.com",
 		line1: "3 Quay Road", city: "Galway", postcode: "H91 X2T0", country: "IE", currency: "EUR", shipping: "6.50", carrier: "An Post", tracking: "RR123456785IE",
 		lines: []item{{"71", "Irish breakfast, 500 g", "19.00", 1}}, story: []string{"placed", "shipped"},
+	},
+	{
+		id: "1008", number: "#1008", language: "polski", locale: "pl-PL", source: "standard", name: "Marta Zielińska", email: "marta@example.com",
+		line1: "ul. Ogrodowa 3", city: "Gdańsk", postcode: "80-001", country: "PL", currency: "PLN", shipping: "14.99", carrier: "inpost", tracking: "620000000000000000000008",
+		lines: []item{{"81", "Czajniczek kamionkowy, 0,7 l", "129.00", 1}}, story: []string{"placed", "shipped", "in_transit", "delivered"}, then: claims,
+	},
+	{
+		id: "1009", number: "#1009", language: "Deutsch", locale: "de-AT", source: "standard", name: "Eva Gruber", email: "eva@example.com",
+		line1: "Seegasse 9", city: "Linz", postcode: "4020", country: "AT", currency: "EUR", shipping: "4.90", carrier: "DHL", tracking: "00340434161094000009",
+		lines: []item{{"91", "Matcha-Schale, handgedreht", "48.00", 1}, {"92", "Matcha, 30 g", "26.00", 1}}, story: []string{"placed", "shipped", "in_transit", "delivered"}, then: sendsBack,
+	},
+	{
+		id: "1010", number: "#1010", language: "English", locale: "en-IE", source: "standard", name: "Aoife Kelly", email: "aoife@example.com",
+		line1: "18 Mill Lane", city: "Cork", postcode: "T12 W8KP", country: "IE", currency: "EUR", shipping: "6.50", carrier: "An Post", tracking: "RR123456799IE",
+		lines: []item{{"101", "Glass teapot, 1 l", "42.00", 1}, {"102", "Tea towel, linen", "15.00", 2}}, story: []string{"placed", "shipped", "in_transit", "delivered"}, then: withdraws,
 	},
 }

@@ -83,6 +83,9 @@ func (d *Demo) seed(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.goOn(ctx, p); err != nil {
+			return err
+		}
 	}
 	return d.post(ctx, d.standard("order.teleported", now, map[string]any{"order_id": "1001"}))
 }
