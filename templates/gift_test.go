@@ -60,8 +60,11 @@ func TestNoTextOfAGiftNamesTheOrder(t *testing.T) {
 		}
 		v := s.View
 		v.Order.Order.Number = "NUMBER-77"
-		mail, sms := mailOf(t, r, v), ""
-		sms, _ = r.SMS(v)
+		mail := mailOf(t, r, v)
+		sms, err := r.SMS(v)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if strings.Contains(mail.Subject+mail.HTML+mail.Text+sms, "NUMBER-77") {
 			t.Errorf("%s names the order:\n%s\n%s", s.Name, mail.Text, sms)
 		}

@@ -51,9 +51,7 @@ func plainVariant(v View) string {
 	case messages.ReturnReceived:
 		detail = receivedVariant(v)
 	case messages.GiftCalledOff:
-		if v.Case != nil && v.Case.State != returns.Withdrawn {
-			detail = "part"
-		}
+		detail = calledOffVariant(v)
 	case messages.ReturnInspected, messages.AppealAnswered:
 		detail = inspectionVariant(v)
 	case messages.CaseMessage:
@@ -80,6 +78,14 @@ func plainVariant(v View) string {
 		return topic
 	}
 	return topic + "." + detail
+}
+
+// calledOffVariant: what the buyer did not withdraw from is still to come back.
+func calledOffVariant(v View) string {
+	if v.Case != nil && v.Case.State != returns.Withdrawn {
+		return "part"
+	}
+	return ""
 }
 
 // storeCredit is the kind of a refund that is credit in the shop; its reference is the code.

@@ -34,6 +34,7 @@ func (a *App) Handler() (http.Handler, error) {
 	mux.Handle("POST /hooks/{shop}/{source}/{rest...}", in)
 	mux.Handle("/o/", customers)
 	mux.Handle("/s/", customers)
+	mux.Handle("/g/", customers)
 	mux.Handle("/ops/", a.console())
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)

@@ -38,7 +38,6 @@ type Deps struct {
 // Store is what the pages read, and the one thing they write themselves. DB implements it over a *store.DB.
 type Store interface {
 	Orders
-	Gifts
 	CaseRecords
 	CaseFindings
 	Refunds
@@ -54,6 +53,7 @@ type Customers interface {
 
 // Orders finds orders and keeps the shopper's choice of language.
 type Orders interface {
+	Gifts
 	Order(ctx context.Context, id string) (store.Order, error)
 	OrderByNumberAndEmail(ctx context.Context, shop, numberKey, emailKey string) (store.Order, error)
 	// SetLanguage fixes the language of an order's messages and pages.

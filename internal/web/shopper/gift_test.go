@@ -1,6 +1,7 @@
 package shopper_test
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -46,9 +47,7 @@ var secrets = []string{
 func (b *bench) give(path, nonce string, quantities url.Values) string {
 	b.t.Helper()
 	form := url.Values{"nonce": {nonce}, "language": {"en"}}
-	for name, value := range quantities {
-		form[name] = value
-	}
+	maps.Copy(form, quantities)
 	w := b.post(path+"/gift", form)
 	if w.Code != 303 {
 		b.t.Fatalf("status %d: %s", w.Code, w.Body)

@@ -73,7 +73,7 @@ func (v *visit) sums() []sumRow {
 func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 	var rows []refundRow
 	for _, r := range refunds {
-		if v.gift != nil && !(r.PaymentKind == cases.StoreCredit && r.Status == store.RefundSucceeded) {
+		if v.gift != nil && (r.PaymentKind != cases.StoreCredit || r.Status != store.RefundSucceeded) {
 			continue // a recipient is told of what is theirs, once they can use it
 		}
 		if r.Status == store.RefundCanceled && r.Origin != store.OriginHomeward {
