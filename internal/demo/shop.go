@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"homeward/internal/config"
+	"homeward/internal/returns"
 	"homeward/providers/standin"
 	"homeward/providers/standin/smtpd"
 )
@@ -47,7 +48,7 @@ func (d *Demo) config(dir string) (*config.Config, error) {
 				{Name: "shopify", Kind: "shopify", Secrets: []string{shopifySecret}}, {Name: "erp", Kind: "standard", Secrets: []string{standardSecret}},
 			},
 			Messages: config.Messages{CalmWindow: 5 * time.Second}, // ten minutes by default; nobody watches that long
-			Returns: config.Returns{Window: 30 * 24 * time.Hour, Approve: "auto", Address: "Acme Tea, Returns\nul. Magazynowa 8\n30-858 Kraków\nPoland", Labels: &config.Labels{
+			Returns: config.Returns{Window: returnWindow, Approve: "auto", Policy: policyOfReturns(), Address: "Acme Tea, Returns\nul. Magazynowa 8\n30-858 Kraków\nPoland", Labels: &config.Labels{
 				Provider: "easypost", APIKey: standin.EasyPostKey, BaseURL: d.world.EasyPostURL, Parcel: config.LabelParcel{WeightG: 1000},
 				To: config.LabelAddress{Name: "Acme Tea, Returns", Line1: "ul. Magazynowa 8", City: "Kraków", PostalCode: "30-858", Country: "PL"},
 			}},
@@ -57,6 +58,17 @@ func (d *Demo) config(dir string) (*config.Config, error) {
 			Payments: &config.Payments{StripeKey: standin.StripeKey, WebhookSecrets: []string{standin.WebhookSecret}, BaseURL: d.world.StripeURL},
 		}},
 	}, nil
+}
+
+// returnWindow is how long the sample shop takes goods back.
+const returnWindow = 30 * 24 * time.Hour
+
+// policyOfReturns lets shoppers choose between their money, something else, and store credit with a tenth on top: so the recipients
+// of gifts have a choice too.
+func policyOfReturns() returns.Policy {
+	return returns.Policy{Rules: []returns.Rule{{Name: "everything", Terms: returns.Terms{
+		Window: returnWindow, Remedies: []returns.Remedy{returns.RefundRemedy, returns.ExchangeRemedy, returns.CreditRemedy}, CreditBonus: 10,
+	}}}}
 }
 
 // seed posts what happened before the demo opens, and one event that nobody understands, for the console.

@@ -145,14 +145,34 @@ func (h *handler) form(v *visit, to purpose, l ledger, in inputs) *formPage {
 	} else {
 		p.Title, p.Others, p.Changes = v.words.T("page.change.title", "RMA", to.of.RMA), nil, true
 	}
+	only := onlyUnit(l.offer)
 	for _, line := range l.offer.Lines {
-		f := h.formLine(v, l, line, in.quantities[line.Line.ID])
+		typed := in.quantities[line.Line.ID]
+		if typed == "" && line.Line.ID == only {
+			typed = "1"
+		}
+		f := h.formLine(v, l, line, typed)
 		p.Any = p.Any || f.Blocked == ""
 		p.Lines = append(p.Lines, f)
 	}
 	p.Reasons, p.Remedy = v.reasonChoices(l.offer, in), v.remedyChoices(l.offer, in)
 	p.Method = v.offeredMethods(l.offer, returns.SendMethod(in.method))
 	return p
+}
+
+// onlyUnit gives the line of the one unit that can come back, which need not be chosen; "" when there is a choice.
+func onlyUnit(offer returns.Offer) string {
+	only := ""
+	for _, l := range offer.Lines {
+		switch {
+		case l.Left == 0:
+		case l.Left > 1 || only != "":
+			return ""
+		default:
+			only = l.Line.ID
+		}
+	}
+	return only
 }
 
 func (h *handler) formLine(v *visit, l ledger, o returns.LineOffer, typed string) formLine {

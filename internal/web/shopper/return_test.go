@@ -261,3 +261,17 @@ func TestTheCaseOfAWithdrawal(t *testing.T) {
 		lacks(t, w, "Accepted", "/cancel", "Requested")
 	}
 }
+
+// What is the only thing that can come back need not be chosen.
+func TestTheOnlyUnitIsChosen(t *testing.T) {
+	b := newBench(t)
+	path, _ := b.put("en", sample(t, delivered()...))
+	chosen := `<option value="1" selected>`
+	lacks(t, b.get(path+"/returns/new"), chosen)
+	form := goodForm("n1")
+	form.Set("qty.l1", "2")
+	if w := b.post(path+"/returns", form); w.Code != 303 {
+		t.Fatal(w.Code)
+	}
+	has(t, b.get(path+"/returns/new"), 200, chosen)
+}
