@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"homeward/internal/cases"
+	"homeward/internal/config"
 	"homeward/internal/fault"
 	"homeward/internal/id"
 	"homeward/internal/messages"
@@ -233,5 +234,24 @@ func TestAsGift(t *testing.T) {
 	}
 	if l := got.State.Order.Lines; len(l) != 1 || l[0].Title != "Tea" || l[0].Quantity != 1 || got.Language != "en" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A label shows the name and the address of the order: the recipient of a gift gets none, whatever a form says.
+func TestAGiftHasNoLabel(t *testing.T) {
+	b, g := givingBench(t)
+	b.shop.Returns.Labels = &config.Labels{Provider: "easypost", To: config.LabelAddress{Country: "PL"}}
+	wish := credit(units("l1", 1))
+	wish.Wish.Method = returns.ByLabel
+	var refused *cases.Refused
+	if _, err := b.desk.OpenGift(t.Context(), g, jan, wish, "n1"); !errors.As(err, &refused) || refused.Faults["method"] != returns.MethodUnknown {
+		t.Errorf("asked for with a label: %v", err)
+	}
+	c := b.opened(g, "n2", credit(units("l1", 1)))
+	if _, err := b.desk.ChooseMethod(t.Context(), c, returns.ByLabel); !errors.Is(err, returns.ErrStep) {
+		t.Errorf("a label was chosen: %v", err)
+	}
+	if c.Wish.Method = returns.ByLabel; cases.WantsLabel(c) {
+		t.Error("a case from before gets one")
 	}
 }

@@ -28,10 +28,10 @@ const LabelCode = "qr"
 
 // Methods gives the ways by which a shopper can send goods of an order back; none while the shop has no carrier account, so that
 // there is nothing to choose. The code for the counter is offered where EasyPost's carriers have one: USPS, within the United
-// States.
-func Methods(shop *config.Shop, order store.Order) []returns.SendMethod {
+// States. None for the recipient of a gift: a label shows the name and the address that the order was sent to, which are the buyer's.
+func Methods(shop *config.Shop, order store.Order, gift bool) []returns.SendMethod {
 	l := shop.Returns.Labels
-	if l == nil {
+	if l == nil || gift {
 		return nil
 	}
 	if l.To.Country == "US" && order.State.Order.ShipTo.Country == "US" {
@@ -41,8 +41,8 @@ func Methods(shop *config.Shop, order store.Order) []returns.SendMethod {
 }
 
 // offers tells whether a way of sending can be chosen; "" is while nobody chose, and own hands need no account.
-func offers(shop *config.Shop, order store.Order, m returns.SendMethod) bool {
-	return m == "" || m == returns.ByOwn || slices.Contains(Methods(shop, order), m)
+func offers(shop *config.Shop, order store.Order, m returns.SendMethod, gift bool) bool {
+	return m == "" || m == returns.ByOwn || slices.Contains(Methods(shop, order, gift), m)
 }
 
 // Sendable tells whether how goods come back can still be chosen: they are waited for, nothing was sent and no label was bought.
@@ -66,7 +66,7 @@ func costsMore(c store.Case, m returns.SendMethod) bool {
 
 // WantsLabel tells whether a case waits for goods that its shopper sends with a label of the shop's.
 func WantsLabel(c store.Case) bool {
-	return Unsent(c) && c.Wish.Method.Labelled()
+	return Unsent(c) && c.Wish.Method.Labelled() && c.GiftID == ""
 }
 
 func labelBought(labels []store.Label) bool {
@@ -102,7 +102,7 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 		if err != nil {
 			return err
 		}
-		if !Sendable(c, labels) || costsMore(c, m) || !slices.Contains(Methods(shop, order), m) {
+		if !Sendable(c, labels) || costsMore(c, m) || !slices.Contains(Methods(shop, order, c.GiftID != ""), m) {
 			return fmt.Errorf("%w: send by %q while %s", returns.ErrStep, m, c.State)
 		}
 		c.Wish.Method, c.UpdatedAt = m, d.Now()

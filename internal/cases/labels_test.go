@@ -43,11 +43,11 @@ func TestOnlyWhatTheShopOffers(t *testing.T) {
 	b.withLabels()
 	abroad := b.order
 	abroad.State.Order.ShipTo.Country = "US"
-	if got := cases.Methods(b.shop, abroad); !slices.Equal(got, []returns.SendMethod{returns.ByLabel, returns.ByOwn}) {
+	if got := cases.Methods(b.shop, abroad, false); !slices.Equal(got, []returns.SendMethod{returns.ByLabel, returns.ByOwn}) {
 		t.Errorf("from the United States to Poland: %v", got)
 	}
 	b.shop.Returns.Labels.To.Country = "US"
-	if got := cases.Methods(b.shop, abroad); !slices.Contains(got, returns.ByQR) {
+	if got := cases.Methods(b.shop, abroad, false); !slices.Contains(got, returns.ByQR) {
 		t.Errorf("within the United States: %v", got)
 	}
 }

@@ -124,7 +124,7 @@ func (d *Desk) decide(ctx context.Context, tx *store.Tx, shop *config.Shop, orde
 		s.Gift = GiftOf(*gift, all)
 	}
 	decision, faults := Policy(shop).Decide(s, req)
-	if faults == nil && !offers(shop, order, req.Wish.Method) {
+	if faults == nil && !offers(shop, order, req.Wish.Method, gift != nil) {
 		faults = returns.Faults{"method": returns.MethodUnknown}
 	}
 	if faults != nil {

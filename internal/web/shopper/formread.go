@@ -92,7 +92,7 @@ func (in inputs) request(v *visit, offer returns.Offer) (returns.Request, return
 	req := returns.Request{Reason: returns.Reason(in.reason), Remedy: returns.Remedy(in.remedy), Note: strings.TrimSpace(in.note)}
 	req.Wish.Method = returns.SendMethod(in.method)
 	faults := returns.Faults{}
-	if m := req.Wish.Method; m != "" && m != returns.ByOwn && !slices.Contains(cases.Methods(v.shop, v.order), m) {
+	if m := req.Wish.Method; m != "" && m != returns.ByOwn && !slices.Contains(cases.Methods(v.shop, v.order, v.gift != nil), m) {
 		faults["method"] = returns.MethodUnknown
 	}
 	req.Items = in.items(offer, faults)

@@ -72,7 +72,7 @@ func paidByReason(o returns.LineOffer) bool {
 
 func (v *visit) methodChoices(chosen returns.SendMethod, label, own string) []choice {
 	var out []choice
-	for _, m := range cases.Methods(v.shop, v.order) {
+	for _, m := range cases.Methods(v.shop, v.order, v.gift != nil) {
 		c := choice{Value: string(m), Text: v.words.T("page.form.method." + string(m)), Chosen: m == chosen, More: label}
 		if m == returns.ByOwn {
 			c.More = own
@@ -104,7 +104,7 @@ func (h *handler) chooseMethod(w http.ResponseWriter, r *http.Request, v *visit)
 		return
 	}
 	m := returns.SendMethod(r.PostForm.Get("method"))
-	if !slices.Contains(cases.Methods(v.shop, v.order), m) {
+	if !slices.Contains(cases.Methods(v.shop, v.order, v.gift != nil), m) {
 		p := h.casePage(r, v, c, l)
 		text := v.words.T("page.error.method")
 		p.Errors, p.Wrong = []formError{{Field: "method", Text: text}}, map[string]string{"method": text}
