@@ -22,6 +22,16 @@ const TooManyGifts = "too_many_gifts"
 // GiftRevoked is what a request is refused with, as the fault of the form, when the buyer revoked its gift.
 const GiftRevoked returns.Code = "gift_revoked"
 
+// Who has a code types any address, and each request writes to it. So requests by the codes of one order are counted, those that were called
+// off and refused too: most by one code, and most by all, for a buyer can end a code and make another.
+const (
+	mostByGift  = 10
+	mostByOrder = 40
+)
+
+// GiftUsedUp is what a request is refused with, as the fault of the form, when so many were made by gifts before.
+const GiftUsedUp returns.Code = "gift_used_up"
+
 // MakeGift makes the code of a gift for units of an order, items, of which the policy offers a recipient something or not: that is
 // told on its page. The same nonce is the same gift. The error is a *Refused for what is no unit of the order that can come back, a
 // *fault.Error of TooManyGifts, or the store's.
@@ -111,10 +121,26 @@ type asker struct {
 	who  store.Recipient
 }
 
-// admit refuses what is asked for by a gift that its buyer revoked.
-func (a *asker) admit() error {
+// admit refuses what is asked for by a gift that its buyer revoked, and what is one too many.
+func (a *asker) admit(ctx context.Context, tx *store.Tx) error {
 	if !a.gift.RevokedAt.IsZero() {
 		return &Refused{Faults: returns.Faults{"form": GiftRevoked}}
+	}
+	all, err := tx.CasesOf(ctx, a.gift.OrderID)
+	if err != nil {
+		return err
+	}
+	byGift, byOrder := 0, 0
+	for _, c := range all {
+		if c.GiftID == a.gift.ID {
+			byGift++
+		}
+		if c.GiftID != "" {
+			byOrder++
+		}
+	}
+	if byGift >= mostByGift || byOrder >= mostByOrder {
+		return &Refused{Faults: returns.Faults{"form": GiftUsedUp}}
 	}
 	return nil
 }

@@ -255,3 +255,46 @@ func TestAGiftHasNoLabel(t *testing.T) {
 		t.Error("a case from before gets one")
 	}
 }
+
+// Who has a code types any address: asking and calling off again and again is no way to fill a stranger's letter box.
+func TestAGiftIsNoMailCannon(t *testing.T) {
+	b, g := givingBench(t)
+	ask := func(g store.Gift, nonce string) error {
+		c, err := b.desk.OpenGift(t.Context(), g, jan, credit(units("l1", 1)), nonce)
+		if err == nil {
+			_, err = b.desk.CallOff(t.Context(), c, cases.Shopper)
+		}
+		return err
+	}
+	most := func(g store.Gift) (n int) {
+		for ; n < 100; n++ {
+			err := ask(g, fmt.Sprint(g.ID, n))
+			var refused *cases.Refused
+			if errors.As(err, &refused) && refused.Faults["form"] == cases.GiftUsedUp {
+				return n
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	first, sum := g, most(g)
+	if sum != 10 {
+		t.Errorf("%d requests by one code", sum)
+	}
+	for i := range 6 { // a buyer ends a code and makes another
+		if err := b.desk.RevokeGift(t.Context(), b.order, g.ID); err != nil {
+			t.Fatal(err)
+		}
+		g = b.gift(fmt.Sprint("again", i), units("l1", 1))
+		sum += most(g)
+	}
+	if sum != 40 {
+		t.Errorf("%d requests by the codes of one order", sum)
+	}
+	if twin := b.opened(first, first.ID+"0", credit(units("l1", 1))); twin.GiftID == "" {
+		t.Error("a form that was taken before is refused when it is sent twice")
+	}
+	b.open("own", units("l1", 1)) // the buyer's own are not counted
+}

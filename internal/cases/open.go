@@ -74,7 +74,7 @@ func (d *Desk) admit(ctx context.Context, tx *store.Tx, shop *config.Shop, order
 	c := store.Case{Nonce: nonce}
 	var gift *store.Gift
 	if by != nil {
-		if err := by.admit(); err != nil {
+		if err := by.admit(ctx, tx); err != nil {
 			return store.Case{}, err
 		}
 		gift, c.GiftID, c.Recipient = &by.gift, by.gift.ID, by.who
