@@ -498,7 +498,7 @@ func viewWithdrawal(l *letter, v *templates.View) {
 		Language: s.Language, Late: slices.Contains(s.Flags, withdrawals.Late),
 	}
 	terms := withdrawals.TermsOf(l.shop, l.order, s.SubmittedAt)
-	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = withdrawals.LastDay(terms.SendBack), withdrawals.LastDay(terms.Refund)
+	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = terms.SendBack.LastDay(v.Zone), terms.Refund.LastDay(v.Zone)
 }
 
 // refundStatus gives the status that a refund message tells: the one it was made for, not a later one.

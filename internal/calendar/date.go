@@ -117,6 +117,15 @@ func (d Date) EndOfDay(zone *time.Location) time.Time {
 	return start.Add(time.Duration(seconds) * time.Second).UTC()
 }
 
+// Noon gives the middle of the day in a zone, in UTC: a moment that this zone, and only it for sure, dates as the day. The zero time for
+// no day.
+func (d Date) Noon(zone *time.Location) time.Time {
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, orUTC(zone)).UTC()
+}
+
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
 func orUTC(zone *time.Location) *time.Location {

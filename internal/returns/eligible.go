@@ -3,6 +3,7 @@ package returns
 import (
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/orders"
 )
 
@@ -19,12 +20,14 @@ const (
 	NotReturnable   Code = "not_returnable" // excluded from returns, or nothing that can be sent
 )
 
-// Verdict says whether a return can be asked for now. Until is the end of the window in UTC; zero while it is open without
-// end. Code is the reason when Allowed is false, and may be NotDeliveredYet when it is true.
+// Verdict says whether a return can be asked for now. Last is the last day of the window, and Until its end in UTC: the later
+// of that day's midnights by the clocks of the shop and the shopper; both zero while it is open without end. Code is the reason when
+// Allowed is false, and may be NotDeliveredYet when it is true.
 type Verdict struct {
 	Allowed bool
 	Code    Code
 	Until   time.Time
+	Last    calendar.Date
 }
 
 // EligibleLine is a line of the order and how many of its units can still come back. Code says why when Left is 0.

@@ -52,16 +52,16 @@ func giftVerdict(lines []LineOffer, open bool) Verdict {
 	if !open {
 		v := Verdict{Code: NothingLeft}
 		if len(lines) > 0 && !slices.ContainsFunc(lines, func(l LineOffer) bool { return l.Code != lines[0].Code }) {
-			v.Code, v.Until = lines[0].Code, lines[0].Until
+			v.Code, v.Until, v.Last = lines[0].Code, lines[0].Until, lines[0].Last
 		}
 		return v
 	}
 	left := slices.DeleteFunc(slices.Clone(lines), func(l LineOffer) bool { return l.Left == 0 })
-	until, endless := latest(left)
-	if endless {
+	last, until := latest(left)
+	if until.IsZero() {
 		return Verdict{Allowed: true, Code: NotDeliveredYet}
 	}
-	return Verdict{Allowed: true, Until: until}
+	return Verdict{Allowed: true, Until: until, Last: last}
 }
 
 // forGift leaves of a line's terms what is for a recipient: its remedies, the reasons that lead to one of them, no fee.

@@ -20,6 +20,9 @@ type Situation struct {
 	// Withdrawable tells that the consumer can still withdraw from the contract: then no fee is taken that a withdrawal would
 	// not cost, because the choice of a form must not cost a right.
 	Withdrawable bool
+	// Zone is the shopper's: the last day of a window ends for the shopper when it ends there, if that is later than in the shop's. nil:
+	// not known.
+	Zone *time.Location
 	// Gift is set when the recipient of a gift asks, and not the buyer: see Gift.
 	Gift *Gift
 }
@@ -34,8 +37,9 @@ type Offer struct {
 // currency.
 type LineOffer struct {
 	EligibleLine
-	Rule        string       // its name
-	Until       time.Time    // the end of the window in UTC; zero while it is open without end
+	Rule        string    // its name
+	Until       time.Time // the end of the window, as in Verdict; zero while it is open without end
+	Last        calendar.Date
 	Worth       int64        // what all the units left bring, before anything is taken off
 	PaidBy      Payer        // unless the reason changes it
 	LabelFee    int64        // for the shop's label; 0 when the shop pays
@@ -130,7 +134,7 @@ func (p Policy) Offer(s Situation) Offer {
 func (p Policy) offerLine(s Situation, line orders.Line) LineOffer {
 	rule, by := p.RuleFor(s.State.Order, line)
 	l := p.granted(s, line, rule)
-	l.Until = rule.end(s.State, p.Zone)
+	l.Last, l.Until = rule.end(s, p.Zone)
 	switch {
 	case line.NotShipped || line.Withdrawal == "no":
 		l.block(NotReturnable, "the shop's statement of the order excludes the line")
@@ -139,7 +143,7 @@ func (p Policy) offerLine(s Situation, line orders.Line) LineOffer {
 	case l.Left == 0:
 		l.block(AlreadyReturned, "every unit is in a case or was refunded")
 	case !l.Until.IsZero() && !s.Now.Before(l.Until):
-		l.block(WindowOver, p.windowDetail(rule, l.Until, by))
+		l.block(WindowOver, windowDetail(rule, l.Last, by))
 	default:
 		if a, detail := p.approval(p.inquiry(s, line, "", "")); a.Leads() == ThenRefuse {
 			l.Rule = a.Name
@@ -228,7 +232,7 @@ func (l *LineOffer) opened(p Policy, rule Rule, by string) {
 	if l.Until.IsZero() {
 		code = NotDeliveredYet
 	}
-	first := Why{Code: code, LineID: l.Line.ID, Rule: l.Rule, Detail: p.windowDetail(rule, l.Until, by)}
+	first := Why{Code: code, LineID: l.Line.ID, Rule: l.Rule, Detail: windowDetail(rule, l.Last, by)}
 	l.Why = append([]Why{first}, l.Why...)
 }
 
@@ -239,14 +243,14 @@ func matched(by string) string {
 	return by
 }
 
-func (p Policy) windowDetail(rule Rule, until time.Time, by string) string {
+func windowDetail(rule Rule, last calendar.Date, by string) string {
 	from := rule.From
 	if from == "" {
 		from = FromPossession
 	}
 	end := "open, because that has not come"
-	if !until.IsZero() {
-		end = "until the end of " + calendar.Of(until.Add(-1), p.Zone).String()
+	if !last.IsZero() {
+		end = "until the end of " + last.String()
 	}
 	return fmt.Sprintf("%s; %d days from %s, %s", matched(by), rule.Window/day, fromWords[from], end)
 }
@@ -275,45 +279,49 @@ func (p Policy) verdict(s Situation, lines []LineOffer) Verdict {
 	if len(open) == 0 {
 		timed = slices.DeleteFunc(slices.Clone(lines), func(l LineOffer) bool { return l.Code != WindowOver && l.Code != AlreadyReturned })
 	}
-	until, endless := latest(timed)
+	last, until := latest(timed)
 	if len(timed) == 0 {
-		until = p.Default().end(s.State, p.Zone)
-		endless = until.IsZero()
+		last, until = p.Default().end(s, p.Zone)
 	}
 	switch {
-	case !endless && !s.Now.Before(until):
-		return Verdict{Code: WindowOver, Until: until}
+	case !until.IsZero() && !s.Now.Before(until):
+		return Verdict{Code: WindowOver, Until: until, Last: last}
 	case len(open) == 0:
-		return Verdict{Code: NothingLeft, Until: until}
-	case endless:
+		return Verdict{Code: NothingLeft, Until: until, Last: last}
+	case until.IsZero():
 		return Verdict{Allowed: true, Code: NotDeliveredYet}
 	default:
-		return Verdict{Allowed: true, Until: until}
+		return Verdict{Allowed: true, Until: until, Last: last}
 	}
 }
 
-// latest gives the last end of the lines' windows; endless with a zero time when one is open without end.
-func latest(lines []LineOffer) (until time.Time, endless bool) {
+// latest gives the last end of the lines' windows; zero when one is open without end.
+func latest(lines []LineOffer) (last calendar.Date, until time.Time) {
 	for _, l := range lines {
 		if l.Until.IsZero() {
-			return time.Time{}, true
+			return calendar.Date{}, time.Time{}
 		}
 		if l.Until.After(until) {
-			until = l.Until
+			last, until = l.Last, l.Until
 		}
 	}
-	return until, false
+	return last, until
 }
 
-// end gives the end of the rule's window in UTC, zero while it is open without end. Days are whole days by the calendar, so
-// that summer time does not shorten one; a rest of hours is given on top; the day it is counted from does not count.
-func (r Rule) end(state orders.State, zone *time.Location) time.Time {
-	since := r.since(state)
+// end gives the last day of the rule's window and its end in UTC, zero while it is open without end. Days are whole days by the shop's
+// calendar, so that summer time does not shorten one; a rest of hours is given on top; the day it is counted from does not count.
+func (r Rule) end(s Situation, zone *time.Location) (calendar.Date, time.Time) {
+	since := r.since(s.State)
 	if since.IsZero() {
-		return since
+		return calendar.Date{}, since
 	}
 	end := since.In(zoneOr(zone)).AddDate(0, 0, int(r.Window/day)).Add(r.Window % day)
-	return time.Date(end.Year(), end.Month(), end.Day()+1, 0, 0, 0, 0, zoneOr(zone)).UTC()
+	last := calendar.Of(end, zone)
+	until := last.EndOfDay(zone)
+	if s.Zone != nil && last.EndOfDay(s.Zone).After(until) {
+		until = last.EndOfDay(s.Zone)
+	}
+	return last, until
 }
 
 // since gives the moment that the window is counted from: the last of the live parcels'. Zero while one of them has none.

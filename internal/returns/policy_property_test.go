@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"homeward/internal/calendar"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 )
@@ -44,6 +45,9 @@ func eligibleOnce(state orders.State, policy returns.Policy, now time.Time, take
 		until = time.Date(end.Year(), end.Month(), end.Day()+1, 0, 0, 0, 0, time.UTC)
 	}
 	v = returns.Verdict{Allowed: true, Until: until}
+	if !until.IsZero() {
+		v.Last = calendar.Of(until.Add(-1), policy.Zone)
+	}
 	switch {
 	case !state.CancelledAt.IsZero():
 		v = returns.Verdict{Code: returns.OrderCancelled}

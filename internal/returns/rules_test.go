@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 )
@@ -23,25 +24,22 @@ func eligible(state orders.State, policy returns.Policy, now time.Time, taken re
 }
 
 func TestWindow(t *testing.T) {
-	warsaw, err := time.LoadLocation("Europe/Warsaw")
-	if err != nil {
-		t.Skip("no time zone database: ", err)
-	}
+	warsaw := place(t, "Europe/Warsaw")
 	policy := returns.Policy{Window: 30 * 24 * time.Hour, Zone: warsaw}
 	lines := []orders.Line{{ID: "l1", Quantity: 1}}
 	// Possessed on 1 March: the last day is 31 March, which ends at its midnight in summer time.
-	end := time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC)
+	end, last := time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC), calendar.NewDate(2026, 3, 31)
 	for name, tc := range map[string]struct {
 		parcels   []orders.Parcel
 		cancelled bool
 		now       time.Time
 		want      returns.Verdict
 	}{
-		"inside":                   {[]orders.Parcel{inHand(day(1, 10))}, false, end.Add(-time.Second), returns.Verdict{Allowed: true, Until: end}},
-		"over":                     {[]orders.Parcel{inHand(day(1, 10))}, false, end, returns.Verdict{Code: returns.WindowOver, Until: end}},
-		"from the last parcel":     {[]orders.Parcel{inHand(day(1, 10)), inHand(day(1, 5))}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end}},
+		"inside":                   {[]orders.Parcel{inHand(day(1, 10))}, false, end.Add(-time.Second), returns.Verdict{Allowed: true, Until: end, Last: last}},
+		"over":                     {[]orders.Parcel{inHand(day(1, 10))}, false, end, returns.Verdict{Code: returns.WindowOver, Until: end, Last: last}},
+		"from the last parcel":     {[]orders.Parcel{inHand(day(1, 10)), inHand(day(1, 5))}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end, Last: last}},
 		"one is still to come":     {[]orders.Parcel{inHand(day(1, 10)), {Stage: orders.InTransit}}, false, day(90, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
-		"a cancelled one is not":   {[]orders.Parcel{inHand(day(1, 10)), {Stage: orders.ParcelGone}}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end}},
+		"a cancelled one is not":   {[]orders.Parcel{inHand(day(1, 10)), {Stage: orders.ParcelGone}}, false, day(2, 0), returns.Verdict{Allowed: true, Until: end, Last: last}},
 		"at a neighbour's":         {[]orders.Parcel{{Stage: orders.Delivered, DeliveredTo: orders.ToNeighbour, DeliveredAt: day(1, 10)}}, false, day(90, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
 		"nothing was shipped":      {nil, false, day(2, 0), returns.Verdict{Allowed: true, Code: returns.NotDeliveredYet}},
 		"the order was called off": {nil, true, day(2, 0), returns.Verdict{Code: returns.OrderCancelled}},
@@ -112,4 +110,54 @@ func TestSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The last day of a window is the shop's. It ends for the shopper when it ends there, if that is later, and never before it ends in the
+// shop; told in any zone, it is that day.
+func TestTheLastDayOfAWindowInAnotherZone(t *testing.T) {
+	warsaw := place(t, "Europe/Warsaw")
+	for name, end := range map[string]time.Time{
+		"Europe/Warsaw":    time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC),
+		"Asia/Dubai":       time.Date(2026, 3, 31, 22, 0, 0, 0, time.UTC),
+		"America/New_York": time.Date(2026, 4, 1, 4, 0, 0, 0, time.UTC),
+	} {
+		state := orders.State{Known: true, Order: orders.Order{Lines: []orders.Line{{ID: "l1", Quantity: 1}}}, Parcels: []orders.Parcel{inHand(day(1, 10))}}
+		policy, there := returns.Policy{Window: 30 * 24 * time.Hour, Zone: warsaw}, place(t, name)
+		v := policy.Offer(returns.Situation{State: state, Now: end.Add(-time.Second), Zone: there}).Verdict
+		if told := calendar.Of(v.Last.Noon(there), there); !v.Allowed || !v.Until.Equal(end) || told != calendar.NewDate(2026, 3, 31) {
+			t.Errorf("%s: %+v, told as %s", name, v, told)
+		}
+		if v := policy.Offer(returns.Situation{State: state, Now: end, Zone: there}).Verdict; v.Allowed {
+			t.Errorf("%s: still open at %s", name, end)
+		}
+	}
+}
+
+// The same of a term that a law sets, with its shop in another zone.
+func TestTheLastDayOfATermInAnotherZone(t *testing.T) {
+	for _, shop := range []string{"Europe/Warsaw", "Asia/Dubai", "America/New_York"} {
+		for country, name := range map[string]string{"PL": "Europe/Warsaw", "AE": "Asia/Dubai", "US": "America/New_York"} {
+			there := place(t, name)
+			contract := returns.NewContract(returns.Party{Country: country, Zone: there}, returns.Party{Country: "PL", Zone: place(t, shop)})
+			said := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+			for _, term := range []returns.Term{returns.MustSendBack(contract, said), returns.RefundDue(contract, returns.Declaration{At: said}).Term} {
+				told := calendar.Of(term.LastDay(there), there)
+				if !term.End.IsZero() && told != term.Last {
+					t.Errorf("%s to %s, %s: the last day is %s, told as %s", shop, name, term.Rule, term.Last, told)
+				}
+			}
+		}
+	}
+	if day := (returns.Term{}).LastDay(time.UTC); !day.IsZero() {
+		t.Errorf("an open term ends on %s", day)
+	}
+}
+
+func place(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Skip("no time zone database: ", err)
+	}
+	return zone
 }

@@ -71,6 +71,15 @@ func (t Term) Open() bool { return t.Rule != "" && t.End.IsZero() && t.Code != O
 // Over tells that the term has ended.
 func (t Term) Over(now time.Time) bool { return !t.End.IsZero() && !now.Before(t.End) }
 
+// LastDay gives noon of the last day in a zone, for telling it there; zero while the term is open. Its end cannot be told so: east of
+// the zone whose midnight it is, a clock shows the day after.
+func (t Term) LastDay(zone *time.Location) time.Time {
+	if t.End.IsZero() {
+		return time.Time{}
+	}
+	return t.Last.Noon(zone)
+}
+
 // Party is one side of a contract. Country is ISO 3166-1 alpha-2, "" when not known; Zone nil when not known.
 type Party struct {
 	Country string

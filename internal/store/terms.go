@@ -65,7 +65,7 @@ func (t Term) LastDay(zone *time.Location) time.Time {
 	if t.Last.IsZero() || t.EndAt.IsZero() {
 		return time.Time{}
 	}
-	return t.Last.EndOfDay(zone).Add(-12 * time.Hour)
+	return t.Last.Noon(zone)
 }
 
 // OwnerOfCase names the owner of a case's terms.

@@ -84,7 +84,7 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 	}
 	w.StatementKey = statementKey(contract, a.certain, w, e.Nonce)
 	law := TermsOf(shop, a.order, sent)
-	w.RefundDueAt, w.Flags = law.Refund, flags(a, law, w)
+	w.RefundDueAt, w.Flags = law.Refund.End, flags(a, law, w)
 	return w
 }
 

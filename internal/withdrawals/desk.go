@@ -219,7 +219,7 @@ func (d *Desk) receiptOf(w store.Withdrawal, order store.Order) Receipt {
 	}
 	if shop, ok := d.Config.Shop(w.Shop); ok {
 		terms := TermsOf(shop, order, w.SubmittedAt)
-		r.SendBackBy, r.RefundBy = LastDay(terms.SendBack), LastDay(terms.Refund)
+		r.SendBackBy, r.RefundBy = terms.SendBack.Last, terms.Refund.Last
 	}
 	return r
 }

@@ -329,7 +329,7 @@ func TestALateStatementIsTakenAndFlagged(t *testing.T) {
 	t.Parallel()
 	for minute, late := range map[int]bool{-1: false, 0: true} {
 		b := newBench(t)
-		end := withdrawals.TermsOf(&b.desk.Config.Shops[0], b.order, t0).Period
+		end := withdrawals.TermsOf(&b.desk.Config.Shops[0], b.order, t0).Period.End
 		// In hand on Wednesday the 18th of November; the fourteenth day is Wednesday the 2nd of December.
 		if want := time.Date(2026, 12, 2, 23, 0, 0, 0, time.UTC); !end.Equal(want) {
 			t.Fatalf("the period ends at %v, want %v", end, want)

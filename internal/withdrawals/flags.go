@@ -24,7 +24,7 @@ func flags(a about, law Terms, w store.Withdrawal) []string {
 	if !a.certain {
 		out = append(out, EmailDiffers)
 	}
-	if !law.Period.IsZero() && !w.SubmittedAt.Before(law.Period) {
+	if law.Period.Over(w.SubmittedAt) {
 		out = append(out, Late)
 	}
 	state := a.order.State
@@ -49,11 +49,11 @@ func excluded(lines []orders.Line, items []returns.Item) bool {
 	})
 }
 
-// Terms are the deadlines of a statement, as instants that end them (UTC); zero where there is none, or none yet.
+// Terms are the deadlines of a statement.
 type Terms struct {
-	Period   time.Time // the end of the time to withdraw
-	SendBack time.Time // of the time to send the goods back
-	Refund   time.Time // of the time to give the money back, whatever may be withheld
+	Period   returns.Term // the time to withdraw
+	SendBack returns.Term // to send the goods back
+	Refund   returns.Term // to give the money back, whatever may be withheld
 }
 
 // PeriodOf gives the time in which a consumer may withdraw from an order: for telling, never for refusing.
@@ -67,16 +67,8 @@ func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
 	contract := terms.Contract(shop, order)
 	never := len(order.State.Parcels) == 0 && order.ID != ""
 	return Terms{
-		Period:   PeriodOf(shop, order).End,
-		SendBack: returns.MustSendBack(contract, sent).End,
-		Refund:   returns.RefundDue(contract, returns.Declaration{At: sent, NothingToReturn: never}).End,
+		Period:   PeriodOf(shop, order),
+		SendBack: returns.MustSendBack(contract, sent),
+		Refund:   returns.RefundDue(contract, returns.Declaration{At: sent, NothingToReturn: never}).Term,
 	}
-}
-
-// LastDay gives a moment of the last day of a term that ends at a midnight.
-func LastDay(end time.Time) time.Time {
-	if end.IsZero() {
-		return end
-	}
-	return end.Add(-time.Second)
 }

@@ -39,7 +39,7 @@ func (d *Desk) Resolve(ctx context.Context, id, orderID, note string) (store.Wit
 			return fault.New(fault.Permanent, "nothing_left", "Nothing of this order is left that could come back: see its cases and refunds.", nil)
 		}
 		w.OrderID, w.CaseID, w.Note, w.SeenAt = order.ID, c.ID, note, d.Now()
-		w.RefundDueAt = TermsOf(shop, order, w.SubmittedAt).Refund
+		w.RefundDueAt = TermsOf(shop, order, w.SubmittedAt).Refund.End
 		if err := tx.ResolveWithdrawal(ctx, w); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@
 package withdrawals
 
 import (
+	"homeward/internal/calendar"
 	"time"
 
 	"homeward/internal/returns"
@@ -37,8 +38,8 @@ type Receipt struct {
 	Text        string
 	SubmittedAt time.Time      // when the statement took effect, UTC
 	Zone        *time.Location // of the consumer, else of the shop
-	// The last days for the goods and for the money, as an instant within that day in Zone; zero where there is none yet.
-	SendBackBy, RefundBy time.Time
+	// The last days for the goods and for the money; no day where there is none yet.
+	SendBackBy, RefundBy calendar.Date
 	// Unsent tells that no acknowledgement goes to Email: it cannot be reached, or too many were asked for.
 	Unsent bool
 }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"time"
 
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
-	"homeward/internal/withdrawals"
 )
 
 // words are the functions of the templates.
@@ -21,12 +21,20 @@ var words = template.FuncMap{
 	"outcomes": outcomeChoices,
 	"fileWord": fileWord, "pictures": pictures, "files": func(f ...store.File) []store.File { return f }, "gradeWord": func(g returns.Grade) string { return gradeWords[g] },
 	"outcomeWord": func(o returns.Outcome) string { return outcomeWords[o] },
-	"lastMoment":  withdrawals.LastDay,
+	"lastMoment":  lastMoment,
 	"amount":      amount,
 	"number":      named,
 	"topic":       topicOf,
 	"on":          func(context, row any) on { return on{context, row} },
 	"retries":     func(w store.Work) bool { return w.State == store.Due && w.ErrorCode != "" },
+}
+
+// lastMoment gives a moment of the last day of a time that the shop has: it ends at a midnight.
+func lastMoment(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return end.Add(-time.Second)
 }
 
 // on is what a shared part of a page gets: P, the page or where its form leads back to, and R, what it shows.

@@ -115,5 +115,5 @@ func (h *handler) statutoryDays(r *http.Request, v *visit, c store.Case) (sendBy
 		declared = statement.SubmittedAt
 	}
 	terms := withdrawals.TermsOf(v.shop, v.order, declared)
-	return ending{terms.SendBack, withdrawals.LastDay(terms.SendBack)}, ending{terms.Refund, withdrawals.LastDay(terms.Refund)}
+	return ending{terms.SendBack.End, terms.SendBack.LastDay(v.zone)}, ending{terms.Refund.End, terms.Refund.LastDay(v.zone)}
 }

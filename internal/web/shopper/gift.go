@@ -18,7 +18,6 @@ import (
 	"homeward/internal/store"
 	"homeward/internal/web/clientip"
 	"homeward/internal/web/page"
-	"homeward/internal/withdrawals"
 )
 
 // giftRoutes are the pages of the recipients of gifts, behind a code, and the buyer's, who makes the codes.
@@ -176,7 +175,7 @@ func (h *handler) showGift(w http.ResponseWriter, r *http.Request, v *visit) {
 	default:
 		p.Form = v.path + "/returns/new"
 		if !verdict.Until.IsZero() {
-			p.Until = words.T("page.gift.until", "Date", words.Date(withdrawals.LastDay(verdict.Until)))
+			p.Until = words.T("page.gift.until", "Date", words.Date(verdict.Last.Noon(v.zone)))
 		}
 	}
 	for _, c := range l.cases {

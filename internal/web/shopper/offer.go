@@ -82,7 +82,7 @@ func (v *visit) offered(l ledger) []way {
 // period says until when a consumer may withdraw, as far as that is known.
 func (v *visit) period() string {
 	term := withdrawals.PeriodOf(v.shop, v.order)
-	day := v.words.Date(withdrawals.LastDay(term.End))
+	day := v.words.Date(term.LastDay(v.zone))
 	switch {
 	case term.Rule == "":
 		return v.words.T("page.offer.law.none")
@@ -112,9 +112,9 @@ func (v *visit) returnWay(l ledger) way {
 	case verdict.Until.IsZero():
 		w.Terms = append(w.Terms, words.T("page.help.return_open"))
 	case slices.ContainsFunc(open, func(o returns.LineOffer) bool { return !o.Until.Equal(verdict.Until) }):
-		w.Terms = append(w.Terms, words.T("page.offer.until_some", "Date", words.Date(withdrawals.LastDay(verdict.Until))))
+		w.Terms = append(w.Terms, words.T("page.offer.until_some", "Date", words.Date(verdict.Last.Noon(v.zone))))
 	default:
-		w.Terms = append(w.Terms, words.T("page.help.return_until", "Date", words.Date(withdrawals.LastDay(verdict.Until))))
+		w.Terms = append(w.Terms, words.T("page.help.return_until", "Date", words.Date(verdict.Last.Noon(v.zone))))
 	}
 	first := v.costs(open[0])
 	for _, o := range open[1:] {
@@ -195,7 +195,7 @@ func (v *visit) returnable(o returns.LineOffer) string {
 	if o.Until.IsZero() {
 		return v.words.T("why.not_delivered_yet")
 	}
-	return v.words.T("why.returnable_until", "Date", v.words.Date(withdrawals.LastDay(o.Until)))
+	return v.words.T("why.returnable_until", "Date", v.words.Date(o.Last.Noon(v.zone)))
 }
 
 // remedies lists what can be chosen for a line, when there is a choice.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
 	"homeward/internal/withdrawals"
@@ -115,11 +116,11 @@ func (p *place) zone(r withdrawals.Receipt) *time.Location {
 
 func (h *handler) receiptPage(r *http.Request, p *place, receipt withdrawals.Receipt) *receiptPage {
 	at := receipt.SubmittedAt.In(p.zone(receipt))
-	day := func(known time.Time) string {
-		if known.IsZero() {
-			known = at.AddDate(0, 0, statutoryDays)
+	day := func(last calendar.Date) string {
+		if last.IsZero() {
+			last = calendar.Of(at, at.Location()).AddDays(statutoryDays)
 		}
-		return p.words.Date(known.In(at.Location()))
+		return p.words.Date(last.Noon(at.Location()))
 	}
 	page := &receiptPage{
 		Frame:     h.placeFrame(r, p, p.words.T("page.withdraw.receipt.title", "Reference", receipt.Reference), "/"+p.nameOf(receipt)),
