@@ -307,14 +307,22 @@ func (w *world) remember() {
 	contract := terms.Contract(w.shop, order)
 	keep := func(kind string, now returns.WantedTerm, ok bool) {
 		was, there := w.promises[kind]
-		if ok && now.Met.IsZero() && (!there || now.Last.Before(was.Last)) {
+		if ok && (!there || now.Last.Before(was.Last)) {
 			w.promises[kind] = now.Term
 		}
 	}
 	ship, ok := returns.ShipTermOf(order.State, contract, w.promises["ship"].Last)
 	keep("ship", ship, ok)
 	deliver, ok := returns.DeliverTermOf(order.State, contract, w.promises["deliver"].Last, w.ended())
-	keep("deliver", deliver, ok)
+	keep("deliver", deliver, ok && !w.longOver(deliver))
+}
+
+// longOver tells of a time to deliver that ended a month ago before anybody watched it.
+func (w *world) longOver(due returns.WantedTerm) bool {
+	rows, err := w.db.TermsOf(w.ctx, store.OwnerOfOrder(w.id))
+	w.fail(err)
+	watched := slices.ContainsFunc(rows, func(t store.Term) bool { return t.Kind == returns.TermDeliver })
+	return !watched && due.Met.IsZero() && w.at.Sub(due.End) > 720*time.Hour
 }
 
 func (w *world) ended() map[string]int {
@@ -388,7 +396,7 @@ func (w *world) owedByOrder(owed map[string]duty) {
 			owed[owner+" cancel"] = duty{end: returns.CancelBy(contract, due.Term, rules).End}
 		}
 	}
-	if due, ok := returns.DeliverTermOf(order.State, contract, w.promises["deliver"].Last, w.ended()); ok && due.Met.IsZero() {
+	if due, ok := returns.DeliverTermOf(order.State, contract, w.promises["deliver"].Last, w.ended()); ok && due.Met.IsZero() && !w.longOver(due) {
 		owed[owner+" deliver"] = duty{end: due.End}
 	}
 }
@@ -424,6 +432,7 @@ func (w *world) owedByCase(owed map[string]duty, c store.Case, refunds []store.R
 
 func (w *world) owedAfterWithdrawal(owed map[string]duty, c store.Case, facts *caseFacts, mine, all []store.Refund, open bool) {
 	contract, owner := terms.Contract(w.shop, w.order()), store.OwnerOfCase(c.ID)
+	nothing := facts.notShipped || (len(c.Items) == 0 && len(c.Conditions.Covers) > 0) // all of it came back by returns before
 	came := map[string]int{}
 	for _, i := range c.Received {
 		came[i.LineID] += i.Quantity
@@ -431,7 +440,7 @@ func (w *world) owedAfterWithdrawal(owed map[string]duty, c store.Case, facts *c
 	all = slices.DeleteFunc(slices.Clone(all), func(r store.Refund) bool { return r.CaseID != "" })
 	back := !slices.ContainsFunc(c.Items, func(i returns.Item) bool { return came[i.LineID] < i.Quantity })
 	if open || (c.State != returns.Closed && len(mine) == 0 && len(all) == 0) {
-		d := returns.Declaration{At: facts.declared, ProofOfDispatch: facts.proven, NothingToReturn: facts.notShipped}
+		d := returns.Declaration{At: facts.declared, ProofOfDispatch: facts.proven, NothingToReturn: nothing}
 		if back || open {
 			d.GoodsBack = facts.back
 		}
@@ -439,7 +448,7 @@ func (w *world) owedAfterWithdrawal(owed map[string]duty, c store.Case, facts *c
 	} else if c.State != returns.Closed {
 		owed[owner+" refund"] = duty{unknown: true} // what is still out decides
 	}
-	if moving := facts.sent.IsZero() && facts.proven.IsZero() && facts.back.IsZero() && !c.State.Final() && !facts.notShipped; moving {
+	if moving := facts.sent.IsZero() && facts.proven.IsZero() && facts.back.IsZero() && !c.State.Final() && !nothing; moving {
 		if due := returns.MustSendBack(contract, facts.declared); due.Rule != "" {
 			owed[owner+" send_back"] = duty{end: due.End}
 		}

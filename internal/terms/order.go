@@ -27,11 +27,20 @@ func OfOrder(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.O
 		}
 		wanted = append(wanted, more...)
 	}
+	wanted = slices.DeleteFunc(wanted, func(w returns.WantedTerm) bool { return longOver(there, w, now) })
 	if len(there) == 0 && len(wanted) == 0 {
 		return nil, nil
 	}
 	wanted = append(wanted, released(order, there, wanted)...)
 	return put(ctx, tx, store.OwnerOfOrder(order.ID), store.Term{Shop: shop.ID, OrderID: order.ID}, wanted, now)
+}
+
+// longOver tells of a time to deliver that nobody watched and that ended long ago: the order is from before Homeward, or before this
+// deadline was watched. An alarm for each of a shop's old orders that had news would hide those that something can be done about.
+func longOver(there []store.Term, w returns.WantedTerm, now time.Time) bool {
+	const long = 30 * 24 * time.Hour
+	watched := slices.ContainsFunc(there, func(t store.Term) bool { return t.Kind == w.Kind })
+	return w.Kind == returns.TermDeliver && !watched && w.Met.IsZero() && !w.End.IsZero() && now.Sub(w.End) > long
 }
 
 func toAmerica(order store.Order) bool {
