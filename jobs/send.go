@@ -223,7 +223,7 @@ type gift struct {
 // loadGift makes the letter about a return that was asked for with a gift's code one to its recipient: from here on it knows nothing
 // else of the order. What staff read stays whole.
 func (w *Worker) loadGift(ctx context.Context, l *letter) error {
-	if l.row.Data.CaseID == "" || l.row.Topic == messages.StaffDeadline {
+	if l.row.Data.CaseID == "" || messages.ToStaff(l.row.Topic) {
 		return nil
 	}
 	c, err := w.DB.Case(ctx, l.row.Data.CaseID)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"homeward/internal/config"
 	"homeward/internal/returns"
 	"homeward/internal/systemtest"
+	"homeward/providers/standin/smtpd"
 )
 
 // From the buyer's code to the recipient's exchange: every mail goes to the recipient, in their language, and tells nothing of the
@@ -61,6 +63,36 @@ func TestAGiftFromItsCodeToItsRecipient(t *testing.T) {
 		}
 		if made := s.World.Stripe.Refunds(); len(made) != 0 {
 			t.Errorf("Stripe paid back %+v", made)
+		}
+	})
+}
+
+// A recipient answers a letter of staff: the mail to staff names the order, as for any case.
+func TestStaffAreToldOfARecipientsAnswer(t *testing.T) {
+	setup := func(c *config.Config) {
+		c.Shops[0].Returns.StaffMail = "desk@acme.example"
+		c.Shops[0].Returns.Policy.Rules = []returns.Rule{{Name: "all", Terms: returns.Terms{
+			Window: 30 * 24 * time.Hour, Remedies: []returns.Remedy{returns.CreditRemedy},
+		}}}
+	}
+	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{Config: setup}, func(t *testing.T, s *systemtest.System) {
+		path := delivered(t, s, "70078")
+		_, card, _ := submit(t, s, path+"/gift", url.Values{"qty.l1": {"1"}, "language": {"en"}, "nonce": {"gift1"}})
+		found := regexp.MustCompile(`/g/[0-9A-Z]{16}`).FindString(page(t, s, card))
+		_, to, _ := submit(t, s, found+"/returns", url.Values{
+			"qty.l1": {"1"}, "reason": {"does_not_fit"}, "remedy": {"credit"}, "nonce": {"n1"}, "name": {"Jan Lis"}, "email": {"jan@recipient.example"},
+		})
+		if err := s.App.Desk.Write(t.Context(), caseOf(t, s, "70078"), "Was the lid in it?", "staff:olga"); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, _ := submit(t, s, to+"/reply", url.Values{"text": {"Yes."}, "nonce": {"r1"}}); status != http.StatusSeeOther {
+			t.Fatalf("no answer: %d", status)
+		}
+		s.Pass(2 * time.Minute)
+		all := s.World.Mail.Deliveries()
+		i := slices.IndexFunc(all, func(m smtpd.Delivery) bool { return m.To[0] == "desk@acme.example" })
+		if i < 0 || !strings.Contains(all[i].Subject, "#70078") || strings.Contains(all[i].Text, "/g/") {
+			t.Errorf("staff were told %d, %+v", i, all[max(i, 0)].Subject)
 		}
 	})
 }
