@@ -53,3 +53,18 @@ func TestAChangeIsToldToTheShopsSystems(t *testing.T) {
 	b.must(b.desk.Approve(t.Context(), c, "staff:olga", ""))
 	told("it was granted", 2, 2, 4, "credit")
 }
+
+// What is asked for again as it was is no news: the shopper is not told a second time that it is granted.
+func TestTheSameAgainIsNoChange(t *testing.T) {
+	b := newBench(t)
+	r := request(units("l1", 1))
+	c := b.must(b.desk.Open(t.Context(), b.order, r, "n1"))
+	told := b.letters("zofia@example.com", "en")
+	same := b.must(b.desk.Change(t.Context(), c, r))
+	if again := b.letters("zofia@example.com", "en"); len(again) != len(told) || same.Version != c.Version {
+		t.Errorf("told %v, and then %v of version %d", told, again, same.Version)
+	}
+	if now := b.must(b.desk.Change(t.Context(), same, request(units("l1", 2)))); now.Version == c.Version || len(b.letters("zofia@example.com", "en")) == len(told) {
+		t.Error("a change is told")
+	}
+}

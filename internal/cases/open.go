@@ -1,7 +1,9 @@
 package cases
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -179,7 +181,8 @@ func Changeable(c store.Case, refunds []store.Refund) bool {
 	return c.Kind == returns.Return && waits && c.TrackingNumber == "" && len(c.Received) == 0 && !paid
 }
 
-// Change replaces what a return asks for, as long as it is Changeable; the policy decides anew, as it is now. The error is a
+// Change replaces what a return asks for, as long as it is Changeable; the policy decides anew, as it is now. The same again changes
+// nothing and is told to nobody. The error is a
 // *Refused when the policy does not take it (the case stays as it was), one that wraps returns.ErrStep when it is too late,
 // store.ErrConflict when somebody else moved the case since c was read.
 func (d *Desk) Change(ctx context.Context, c store.Case, req returns.Request) (store.Case, error) {
@@ -235,11 +238,14 @@ func (d *Desk) changeOnce(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	if err != nil {
 		return c, nil, err
 	}
+	now := was
+	grant(&now, req, decision)
+	if same, err := sameAs(now, was); err != nil || same {
+		return was, nil, err
+	}
 	if err := tx.UpdateOrder(ctx, order); err != nil { // as for Open: two at once take turns
 		return c, nil, err
 	}
-	now := was
-	grant(&now, req, decision)
 	now.UpdatedAt, now.Decision = d.Now(), ""
 	if err := tx.UpdateCase(ctx, now); err != nil {
 		return c, nil, err
@@ -270,4 +276,14 @@ func asked(c store.Case) string {
 		parts = append(parts, fmt.Sprintf("%d × %s", item.Quantity, item.LineID))
 	}
 	return strings.Join(append(parts, string(c.Reason), string(c.Remedy), string(c.State)), ", ")
+}
+
+// sameAs tells that a change changes nothing: neither what is asked for nor what is granted. Nobody is told of it.
+func sameAs(now, was store.Case) (bool, error) {
+	a, err := json.Marshal(now)
+	if err != nil {
+		return false, err
+	}
+	b, err := json.Marshal(was)
+	return bytes.Equal(a, b), err
 }

@@ -37,6 +37,7 @@ const NotReady = "not_ready"
 const (
 	NotDue    = "delay_not_due"   // the order ships, is over, or its day has passed
 	NotLater  = "delay_not_later" // the date is not after the day that the buyer counts on
+	NotNews   = "delay_not_news"  // the buyer was told the same, and has said nothing to it
 	NoAddress = "delay_no_address"
 )
 
@@ -69,7 +70,11 @@ func Announce(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.
 	case !revised.IsZero() && !revised.After(until.Last):
 		return nil, fault.New(fault.Permanent, NotLater, "The new date must be later than the day that the buyer counts on.", nil)
 	}
-	tasks, told, err := s.send(ctx, tx, s.notice(revised, reason, by, now), now)
+	notice := s.notice(revised, reason, by, now)
+	if s.told(notice) {
+		return nil, fault.New(fault.Permanent, NotNews, "The buyer was told the same, and can still answer: give another date or another reason.", nil)
+	}
+	tasks, told, err := s.send(ctx, tx, notice, now)
 	if err == nil && !told {
 		err = fault.New(fault.Permanent, NoAddress, "The buyer has no address for mail: tell them in another way.", nil)
 	}
@@ -113,6 +118,16 @@ func situationOf(ctx context.Context, tx *store.Tx, shop *config.Shop, order sto
 // lost tells that a notice of this very date could not be delivered: the same again would not be either.
 func (s situation) lost(revised calendar.Date) bool {
 	return slices.ContainsFunc(s.all, func(d store.Delay) bool { return d.Lost() && d.Revised == revised })
+}
+
+// told tells that the newest notice that was not lost says what this one would, and waits for its answer.
+func (s situation) told(notice store.Delay) bool {
+	for _, last := range slices.Backward(s.all) {
+		if !last.Lost() {
+			return last.Revised == notice.Revised && last.Reason == notice.Reason && !last.Answered()
+		}
+	}
+	return false
 }
 
 func (s situation) notice(revised calendar.Date, reason, by string, now time.Time) store.Delay {

@@ -244,7 +244,9 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 		}
 		return delays.Announce(r.Context(), tx, shop, order, revised, reason, v.actor(), v.now)
 	}})
-	notice := map[string]string{delays.NotDue: "delay_over", delays.NotLater: "delay_early", delays.NoAddress: "delay_nobody"}[fault.Code(err)]
+	notice := map[string]string{
+		delays.NotDue: "delay_over", delays.NotLater: "delay_early", delays.NotNews: "delay_same", delays.NoAddress: "delay_nobody",
+	}[fault.Code(err)]
 	switch {
 	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
 		return c.backToDeadlines(w, r, "stale")

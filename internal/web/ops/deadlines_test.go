@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,7 +151,7 @@ func TestStaffTellOfADelay(t *testing.T) {
 	}
 	s.press(at, form("reason", "The mill burnt down."), "delay_told")
 	told, _ = b.db.MessagesOf(t.Context(), "u1")
-	last := told[len(told)-1]
+	last := told[slices.IndexFunc(told, func(m store.Message) bool { return m.Data.Text == "The mill burnt down." })]
 	last.SentAt = t0.Add(time.Hour)
 	b.write(func(tx *store.Tx) error {
 		return tx.FinishMessage(t.Context(), last, last.Generation, store.MessageSent)
@@ -159,4 +160,7 @@ func TestStaffTellOfADelay(t *testing.T) {
 	if cancel := now[returns.TermCancel]; now[returns.TermShip].State != store.TermLapsed || cancel.State != store.Due || cancel.Last != ship.Last.AddDays(30) {
 		t.Errorf("told, the first time, without a date: %+v", now)
 	}
+	again := now[returns.TermCancel]
+	s.press("/ops/deadlines/"+again.ID+"/delay", seen(again.Generation, "reason", "The mill burnt down."), "delay_same")
+	s.press("/ops/deadlines/"+again.ID+"/delay", seen(again.Generation, "reason", "It is being built anew."), "delay_told")
 }

@@ -37,6 +37,7 @@ var notices = map[string]notice{
 	"need_delay":   {Tone: "bad", Text: "Nothing was sent: enter the new date, or write to the buyer why there is none yet."},
 	"delay_over":   {Tone: "bad", Text: "Nothing was sent: the order ships, its day has passed, or its buyer waits already without a date."},
 	"delay_early":  {Tone: "bad", Text: "Nothing was sent: the new date must be later than the day that the buyer counts on."},
+	"delay_same":   {Tone: "bad", Text: "Nothing was sent: the buyer was told the same, and can still answer. Enter another date, or another reason."},
 	"delay_nobody": {Tone: "bad", Text: "Nothing was sent: the order has no address for mail. Tell the buyer in another way."},
 	"term_done":    {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":         {Tone: "good", Text: "Noted. The statement stays on record."},
