@@ -37,9 +37,7 @@ func plainVariant(v View) string {
 	case messages.Returning:
 		detail = incidentVariant(v, orders.Refused, orders.Uncollected)
 	case messages.OrderCancelled:
-		if reason := v.Order.CancelReason; reason == "customer" || reason == "inventory" || reason == "not_shipped_in_time" {
-			detail = reason
-		}
+		detail = cancelledVariant(v)
 	case messages.StaffDeadline:
 		if v.Data.Stage == string(returns.Missed) {
 			detail = "missed"
@@ -112,6 +110,15 @@ func statementVariant(v View) string {
 		return "open"
 	case v.Withdrawal != nil && v.Withdrawal.Late:
 		return "late"
+	default:
+		return ""
+	}
+}
+
+func cancelledVariant(v View) string {
+	switch v.Order.CancelReason {
+	case "customer", "inventory", "not_shipped_in_time":
+		return v.Order.CancelReason
 	default:
 		return ""
 	}

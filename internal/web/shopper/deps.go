@@ -40,15 +40,7 @@ type Store interface {
 	Orders
 	CaseRecords
 	CaseFindings
-	Refunds
-	Customers
-}
-
-// Customers says what is known of an order's customer from other orders, and what the customer was told of this one's delays.
-type Customers interface {
-	HistoryOf(ctx context.Context, order store.Order, before time.Time) (returns.History, error)
-	// DelaysOf gives the notices of delay of an order, the first first.
-	DelaysOf(ctx context.Context, orderID string) ([]store.Delay, error)
+	OrderFindings
 }
 
 // Orders finds orders and keeps the shopper's choice of language.
@@ -86,9 +78,14 @@ type CaseFindings interface {
 	TermsOf(ctx context.Context, owner string) ([]store.Term, error)
 }
 
-// Refunds finds an order's refunds, those of its cases included.
-type Refunds interface {
+// OrderFindings finds what belongs to an order.
+type OrderFindings interface {
+	// RefundsOf gives an order's refunds, those of its cases included.
 	RefundsOf(ctx context.Context, orderID string) ([]store.Refund, error)
+	// DelaysOf gives the notices of delay of an order, the first first.
+	DelaysOf(ctx context.Context, orderID string) ([]store.Delay, error)
+	// HistoryOf tells what is known of the order's customer from other orders.
+	HistoryOf(ctx context.Context, order store.Order, before time.Time) (returns.History, error)
 }
 
 // Cases opens and moves cases. Its errors are *fault.Error, or store errors in their chain.
