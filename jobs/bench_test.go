@@ -3,7 +3,6 @@ package jobs_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/jobs"
 	"homeward/providers/standin"
 	"homeward/providers/stripe"
@@ -48,12 +48,8 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(world.Close)
-	file := filepath.Join(t.TempDir(), "homeward.db")
-	db, err := store.Open(t.Context(), "sqlite:"+file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	file := storetest.File(t)
+	db := storetest.Open(t, file)
 	b := &bench{t: t, world: world, file: file, db: db, clock: &clock{time.Now().UTC().Truncate(time.Second)}}
 	cfg := &config.Config{PublicURL: "http://127.0.0.1", Shops: []config.Shop{{
 		ID: "acme", Name: "Acme", Country: "PL", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{Window: 30 * 24 * time.Hour},
@@ -106,11 +102,29 @@ func (b *bench) returned(nonce string, items ...returns.Item) store.Case {
 	return c
 }
 
-// run lets time pass until no row is due or the time is over.
+// run lets time pass until the time is over, in steps of ten seconds; over the steps at which no row is due it jumps.
 func (b *bench) run(d time.Duration) {
-	for end := b.clock.at.Add(d); b.clock.at.Before(end); b.clock.pass(10 * time.Second) {
+	const step = 10 * time.Second
+	for end := b.clock.at.Add(d); b.clock.at.Before(end); {
 		jobs.Drain(b.t.Context(), b.worker)
+		idle := b.nextDue(end).Sub(b.clock.at)
+		b.clock.pass(max(step, (idle+step-1)/step*step))
 	}
+}
+
+// nextDue is when the first row is due, or end. A row that is held or was swept may be due in the past.
+func (b *bench) nextDue(end time.Time) time.Time {
+	b.t.Helper()
+	backlog, err := b.db.Backlog(b.t.Context(), end)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, kind := range backlog {
+		if kind.Due > 0 && kind.Oldest.Before(end) {
+			end = kind.Oldest
+		}
+	}
+	return end
 }
 
 func (b *bench) refunds() []store.Refund {

@@ -96,6 +96,7 @@ func (b *bench) attempts(id string) (store.Call, time.Duration) {
 
 // TestACallIsTakenInTheEnd: busy answers are waited out, under the same id.
 func TestACallIsTakenInTheEnd(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r, c := b.listening(500, 408, 425, 429, 503)
 	got, _ := b.attempts(c.ID)
@@ -109,6 +110,7 @@ func TestACallIsTakenInTheEnd(t *testing.T) {
 
 // TestACallIsGivenUp: at once when the other side does not want it or leads elsewhere, after days when it is away.
 func TestACallIsGivenUp(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		answer   int
 		code     string
@@ -119,6 +121,7 @@ func TestACallIsGivenUp(t *testing.T) {
 		"away for days": {500, "notify_busy", 11, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			r, c := b.listening(slices.Repeat([]int{test.answer}, 20)...)
 			r.header.Set("Location", "http://169.254.169.254/latest")
@@ -132,6 +135,7 @@ func TestACallIsGivenUp(t *testing.T) {
 
 // TestACallWaitsAsLongAsItIsAsked.
 func TestACallWaitsAsLongAsItIsAsked(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r, c := b.listening(429)
 	r.header.Set("Retry-After", "7200")

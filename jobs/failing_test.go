@@ -45,6 +45,7 @@ func (b *bench) reload(eventID string) store.Event {
 
 // An event that makes us panic stands before a person, and what the panic said stays inside.
 func TestAnEventThatPanics(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	var log bytes.Buffer
 	b.worker.Log = slog.New(slog.NewJSONHandler(&log, nil))
@@ -60,6 +61,7 @@ func TestAnEventThatPanics(t *testing.T) {
 
 // An event that fails every time is tried ever more seldom and ends before a person.
 func TestAnEventThatFailsEveryTime(t *testing.T) {
+	t.Parallel()
 	for name, source := range map[string]reader{
 		"the database refuses it": func() (providers.Reading, error) {
 			return providers.Reading{Events: []orders.Event{{ID: "e1", Ref: orders.Ref{OrderID: "1001"}}}}, nil
@@ -67,6 +69,7 @@ func TestAnEventThatFailsEveryTime(t *testing.T) {
 		"its reader gives an error of its own": func() (providers.Reading, error) { return providers.Reading{}, errors.New("zofia") },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			b.refuseFacts()
 			event := b.event(source)
@@ -97,6 +100,7 @@ func (b *bench) refuseFacts() {
 
 // News that knows an order's number waits for it, also when the order is there and gets the number only later.
 func TestAnOrderThatGetsItsNumberLateWakesWhatWaits(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	say := func(e orders.Event) store.Event {
 		event := b.event(func() (providers.Reading, error) { return providers.Reading{Events: []orders.Event{e}}, nil })

@@ -76,8 +76,10 @@ func (b *bench) shipped(channel messages.Channel) (*sender, store.Message) {
 
 // A parcel that joins a message in the instant between its reading and its sending is told of, not lost.
 func TestAParcelThatJoinsInTheLastInstant(t *testing.T) {
+	t.Parallel()
 	for _, channel := range []messages.Channel{messages.Mail, messages.SMS} {
 		t.Run(string(channel), func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			out, m := b.shipped(channel)
 			calls := 0
@@ -99,6 +101,7 @@ func TestAParcelThatJoinsInTheLastInstant(t *testing.T) {
 
 // A parcel that joins an SMS which could not go out at first is in its words when it goes.
 func TestAParcelThatJoinsBetweenTwoAttempts(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	out, m := b.shipped(messages.SMS)
 	m.Body = "p1"
@@ -112,6 +115,7 @@ func TestAParcelThatJoinsBetweenTwoAttempts(t *testing.T) {
 
 // A message that a worker took since the plan was made cannot be joined: the plan is void, and the next one tells of the parcel.
 func TestAPlanToJoinWhatHasLeftIsVoid(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	_, m := b.shipped(messages.Mail)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
@@ -127,6 +131,7 @@ func TestAPlanToJoinWhatHasLeftIsVoid(t *testing.T) {
 
 // A bell that rings before its time neither sends nor is lost.
 func TestABellBeforeItsTime(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	out, m := b.shipped(messages.Mail)
 	b.clock.pass(-3 * time.Second)

@@ -20,6 +20,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/internal/uploads"
 	"homeward/jobs"
 	"homeward/providers"
@@ -42,11 +43,7 @@ func newLabelBench(t *testing.T, method returns.SendMethod) *labelBench {
 	b := &labelBench{stand: easypostd.New("EZTK1"), now: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)}
 	server := httptest.NewServer(b.stand)
 	t.Cleanup(server.Close)
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.SQLite(t)
 	box, err := files.Open(t.Context(), filepath.Join(t.TempDir(), "files"))
 	if err != nil {
 		t.Fatal(err)

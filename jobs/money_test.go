@@ -35,6 +35,7 @@ func (b *bench) stripeSays(shop, stripeID, refundID, status string) store.Event 
 
 // One shop's Stripe account never speaks of another shop's money; shops of one account may share an address.
 func TestStripeOfAnotherShop(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		key  string
 		want store.RefundStatus
@@ -43,6 +44,7 @@ func TestStripeOfAnotherShop(t *testing.T) {
 		"the account of both": {standin.StripeKey, store.RefundSucceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			other := b.worker.Config.Shops[0]
 			other.ID, other.Payments = "bolt", &config.Payments{StripeKey: tc.key}
@@ -61,6 +63,7 @@ func TestStripeOfAnotherShop(t *testing.T) {
 
 // A worker that slept through its lease finds its successor's work and leaves it alone.
 func TestAWorkerThatSleptDoesNotWriteOverItsSuccessor(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.StartAs("succeeded")
 	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
@@ -83,6 +86,7 @@ func TestAWorkerThatSleptDoesNotWriteOverItsSuccessor(t *testing.T) {
 
 // Two refunds of one payment read the charge at the same time: the second counts the first although Stripe was read before.
 func TestHeadroomCountsWhatWasIssuedSinceTheChargeWasRead(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.AddPayment("pi_2", 6000, "PLN")
 	b.write(func(ctx context.Context, tx *store.Tx) error {
@@ -116,6 +120,7 @@ func TestHeadroomCountsWhatWasIssuedSinceTheChargeWasRead(t *testing.T) {
 
 // What staff paid by hand takes from the payment, also when Stripe has a failed refund of it.
 func TestHeadroomCountsWhatWasPaidByHand(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.AddPayment("pi_2", 6000, "PLN")
 	row := store.Refund{
@@ -141,6 +146,7 @@ func TestHeadroomCountsWhatWasPaidByHand(t *testing.T) {
 
 // A status that nobody here knows is asked about again, every day, until it is one that is known.
 func TestAnUnknownStatusIsReadAgain(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.StartAs("teleporting")
 	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})

@@ -41,6 +41,7 @@ func (b *bench) held(row store.Refund, code string) {
 
 // A payment that is not what the order says goes to a person before anything is paid, and goes when that person says so.
 func TestAChargeThatDiffers(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.order.State.Order.Payments[0].Amount = 10050
 	b.order.State.Order.Total = 10050
@@ -57,6 +58,7 @@ func TestAChargeThatDiffers(t *testing.T) {
 
 // An inquiry is settled by a refund of all that is left, and by nothing less.
 func TestAnInquiry(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		items []returns.Item
 		code  string
@@ -65,6 +67,7 @@ func TestAnInquiry(t *testing.T) {
 		"a part": {[]returns.Item{{LineID: "l1", Quantity: 2}}, "payment_inquiry"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			_ = b.world.Stripe.Dispute(t.Context(), "pi_1", "warning_needs_response")
 			b.returned("n1", tc.items...)
@@ -96,8 +99,10 @@ func (b *bench) disputeSays(status string) {
 
 // A refund waits while its payment is disputed. Won, it is owed and goes by itself; lost, the shopper has the money.
 func TestADisputeEnds(t *testing.T) {
+	t.Parallel()
 	for status, want := range map[string]string{"won": "", "lost": "dispute_lost"} {
 		t.Run(status, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			_ = b.world.Stripe.Dispute(t.Context(), "pi_1", "needs_response")
 			b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
@@ -121,6 +126,7 @@ func TestADisputeEnds(t *testing.T) {
 
 // What was refunded in Stripe's dashboard is found by the daily reading, also when no webhook told of it, and read until it is final.
 func TestAForeignRefundIsFoundByTheDailyReading(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
 	b.run(time.Minute)
@@ -144,6 +150,7 @@ func TestAForeignRefundIsFoundByTheDailyReading(t *testing.T) {
 
 // A refund that stays pending is shown to staff, because the balance may be short, and goes on by itself.
 func TestARefundThatIsPendingForDays(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
 	b.run(time.Minute)
@@ -167,6 +174,7 @@ func TestARefundThatIsPendingForDays(t *testing.T) {
 
 // What is put in the place of a refund that failed does not go while the first stands at Stripe after all.
 func TestAnEarlierAttemptThatStands(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
 	b.run(time.Minute)

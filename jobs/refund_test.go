@@ -17,14 +17,16 @@ var errCrash = errors.New("crash")
 
 // A process that dies at any point between a refund's intent and its record pays once, and its ledger says so.
 func TestRefundSurvivesACrashAtEveryPoint(t *testing.T) {
-	visited := map[jobs.Point]bool{}
+	t.Parallel()
 	for _, point := range jobs.Points {
 		t.Run(string(point), func(t *testing.T) {
+			t.Parallel()
+			visited := false
 			b := newBench(t)
 			b.world.Stripe.StartAs("succeeded")
 			b.worker.Crash = func(p jobs.Point) error {
-				if p == point && !visited[p] {
-					visited[p] = true
+				if p == point && !visited {
+					visited = true
 					return errCrash
 				}
 				return nil
@@ -38,12 +40,10 @@ func TestRefundSurvivesACrashAtEveryPoint(t *testing.T) {
 			if len(rows) != 1 || rows[0].Status != store.RefundSucceeded || rows[0].State != store.RefundSettled {
 				t.Errorf("ledger: %+v", rows)
 			}
+			if !visited {
+				t.Errorf("no refund passed %s", point)
+			}
 		})
-	}
-	for _, p := range jobs.Points {
-		if !visited[p] {
-			t.Errorf("no refund passed %s", p)
-		}
 	}
 }
 
@@ -79,6 +79,7 @@ func TestRefundIsPaidOnceWhateverStripeAnswers(t *testing.T) {
 
 // Refunds never exceed what was captured, whoever made them.
 func TestRefundDoesNotExceedWhatIsLeft(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	if _, err := b.world.Stripe.RefundOutside("pi_1", 5000); err != nil {
 		t.Fatal(err)
@@ -100,6 +101,7 @@ func TestRefundDoesNotExceedWhatIsLeft(t *testing.T) {
 
 // Two returns of one order come back to the cent: unit by unit is all at once.
 func TestTwoReturnsOfOneOrder(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.StartAs("succeeded")
 	b.returned("n1", returns.Item{LineID: "l1", Quantity: 1})
@@ -113,6 +115,7 @@ func TestTwoReturnsOfOneOrder(t *testing.T) {
 
 // A disputed payment is not refunded on top.
 func TestDisputedPaymentWaitsForAPerson(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.world.Stripe.Webhook("http://127.0.0.1:1/", "x", b.world.Client) // nobody listens: only the dispute counts here
 	_ = b.world.Stripe.Dispute(t.Context(), "pi_1", "needs_response")

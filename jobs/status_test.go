@@ -13,6 +13,7 @@ import (
 
 // Twilio's word on a message moves only the message that it is about.
 func TestTwilioStatus(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		shop, sid, status string
 		state             string // of the message before
@@ -26,6 +27,7 @@ func TestTwilioStatus(t *testing.T) {
 		"of an uncertain one":                   {"acme", "SM1", "sent", store.MessageHeld, store.MessageSent, "sent"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t)
 			other := b.worker.Config.Shops[0]
 			other.ID = "bolt"

@@ -3,13 +3,13 @@ package jobs_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/jobs"
 )
 
@@ -38,11 +38,7 @@ func (o *once) Do(_ context.Context, task store.Task) error {
 // TestSweepGoesOnWhileThereIsMore loses more bells than one sweep rings again. The next tick is an hour away.
 func TestSweepGoesOnWhileThereIsMore(t *testing.T) {
 	t.Parallel()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "homeward.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close() //nolint:errcheck // the test is over
+	db := storetest.SQLite(t)
 	const n, limit = 230, 100
 	var wg sync.WaitGroup
 	for i := range n {

@@ -2,7 +2,6 @@ package cases_test
 
 import (
 	"context"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/providers/stripe"
 )
 
@@ -36,12 +36,8 @@ type bench struct {
 // newBench stores an order of 2 × 39.90, 1 × 20.20 and a gift that cost nothing: 100.00, paid through Stripe.
 func newBench(t *testing.T, payments ...orders.Payment) *bench {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "homeward.db")
-	db, err := store.Open(t.Context(), "sqlite:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	path := storetest.File(t)
+	db := storetest.Open(t, path)
 	shop := func(id string) config.Shop {
 		return config.Shop{ID: id, Name: id, Country: "PL", Zone: time.UTC, Languages: []string{"en"}, Returns: config.Returns{Window: 720 * time.Hour}}
 	}

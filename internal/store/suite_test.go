@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +29,7 @@ func onBoth(t *testing.T, test func(t *testing.T, db *store.DB)) {
 
 func openSQLite(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	return open(t, "sqlite:"+storetest.File(t))
 }
 
 func open(t testing.TB, dsn string) *store.DB {

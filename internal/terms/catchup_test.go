@@ -1,7 +1,6 @@
 package terms_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/internal/terms"
 )
 
@@ -17,11 +17,7 @@ var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 // Cases from before there were terms get theirs, once; what owes nothing gets none.
 func TestCatchUp(t *testing.T) {
 	t.Parallel()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "homeward.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.SQLite(t)
 	old := func(id string, kind returns.Kind, state returns.State) store.Case {
 		return store.Case{
 			ID: id, Shop: "acme", OrderID: "o1", RMA: "R-" + id, Kind: kind, State: state, Nonce: id, Items: []returns.Item{{LineID: "l1", Quantity: 1}},
@@ -29,8 +25,8 @@ func TestCatchUp(t *testing.T) {
 		}
 	}
 	gone := old("gone", returns.Withdrawal, returns.Approved)
-	gone.Shop = "sold"                                     // not in the configuration any more
-	err = db.Write(t.Context(), func(tx *store.Tx) error { // nobody follows: as before
+	gone.Shop = "sold"                                      // not in the configuration any more
+	err := db.Write(t.Context(), func(tx *store.Tx) error { // nobody follows: as before
 		order := store.Order{
 			ID: "o1", Shop: "acme", ExternalID: "1", NumberKey: "1", TimeZone: "Europe/Warsaw", CreatedAt: noon, UpdatedAt: noon,
 			State: orders.State{Known: true, Order: orders.Order{ID: "1", Currency: "PLN", Lines: []orders.Line{{ID: "l1", Quantity: 9, UnitPrice: 100}}}},

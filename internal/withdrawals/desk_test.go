@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/internal/withdrawals"
 )
 
@@ -31,25 +31,21 @@ type bench struct {
 	order store.Order
 	now   time.Time
 	rung  []store.Task
-	dir   string // of the database, test.db
+	file  string // of the database
 }
 
 func (b *bench) Enqueue(_ context.Context, tasks ...store.Task) { b.rung = append(b.rung, tasks...) }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "test.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	file := storetest.File(t)
+	db := storetest.Open(t, file)
 	warsaw, err := time.LoadLocation("Europe/Warsaw")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := &config.Config{Shops: []config.Shop{{ID: "acme", Name: "Acme", Country: "PL", Zone: warsaw, Languages: []string{"pl"}}}}
-	b := &bench{T: t, db: db, now: t0, dir: dir}
+	b := &bench{T: t, db: db, now: t0, file: file}
 	now := func() time.Time { return b.now }
 	b.cases = &cases.Desk{DB: db, Config: cfg, Queue: b, Now: now}
 	b.desk = &withdrawals.Desk{DB: db, Config: cfg, Queue: b, Cases: b.cases, Now: now}

@@ -3,7 +3,6 @@ package withdrawals_test
 import (
 	"database/sql"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,7 +33,7 @@ func TestVerifyNoticesWhatWasChanged(t *testing.T) {
 			b := newBench(t)
 			b.declare(behindLink(returns.Item{LineID: "l1", Quantity: 2}))
 			_, w := b.declare(behindLink(returns.Item{LineID: "l2", Quantity: 1}))
-			other, err := sql.Open("sqlite", filepath.Join(b.dir, "test.db"))
+			other, err := sql.Open("sqlite", b.file)
 			if err != nil {
 				t.Fatal(err)
 			}

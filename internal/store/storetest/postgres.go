@@ -1,4 +1,4 @@
-// Package storetest gives tests a PostgreSQL database of their own.
+// Package storetest gives tests a database of their own, in a SQLite file or on a PostgreSQL server.
 package storetest
 
 import (

@@ -14,13 +14,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/internal/web/hooks"
 	"homeward/providers/standin/striped"
 	"homeward/providers/standin/twiliod"
@@ -48,11 +48,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "homeward.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.SQLite(t)
 	cfg := &config.Config{PublicURL: publicURL, Shops: []config.Shop{
 		{
 			ID: "acme", Zone: time.UTC, Sources: []config.Source{

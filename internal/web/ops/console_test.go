@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/store/storetest"
 	"homeward/internal/web/ops"
 )
 
@@ -42,11 +42,7 @@ type bench struct {
 
 func newBench(t *testing.T, change ...func(*ops.Deps)) *bench {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.SQLite(t)
 	b := &bench{t: t, db: db, now: t0, queue: &queue{}, desk: &desk{}, links: &links{}}
 	shops := config.Config{Shops: []config.Shop{{
 		ID: "acme", Name: "Acme", Zone: time.FixedZone("CET", 3600), SMS: &config.SMS{From: "+48220000000"},
