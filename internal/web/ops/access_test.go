@@ -48,6 +48,7 @@ var needs = map[string]string{
 	"GET /ops/deadlines":                          "viewer",
 	"POST /ops/deadlines/{id}/done":               "agent",
 	"POST /ops/deadlines/{id}/cancel":             "agent",
+	"POST /ops/deadlines/{id}/delay":              "agent",
 	"GET /ops/calls":                              "viewer",
 	"POST /ops/calls/{id}/retry":                  "agent",
 	"POST /ops/calls/{id}/dismiss":                "agent",
