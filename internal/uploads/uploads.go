@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"homeward/internal/config"
@@ -24,6 +25,8 @@ const (
 	PerForm = 6
 	// PerOrder is how many files an order may have, so that nobody's link fills a disk.
 	PerOrder = 100
+	// perGifts is as many of them as there may be when the recipient of a gift adds one: the rest is the buyer's.
+	perGifts = PerOrder / 2
 	// Orphaned is how long a file stays whose form never became a case.
 	Orphaned = 48 * time.Hour
 )
@@ -37,6 +40,9 @@ type Desk struct {
 	Log    *slog.Logger
 }
 
+// ByGift begins who uploaded a file by the code of a gift; the gift's id follows.
+const ByGift = "gift:"
+
 // About says what a file belongs to. With a CaseID it belongs to that case at once; without, to the form of Nonce.
 type About struct {
 	Shop    string
@@ -45,7 +51,7 @@ type About struct {
 	Nonce   string
 	LineID  string
 	Purpose store.FilePurpose
-	By      string // "shopper", "staff:olga", "homeward"
+	By      string // "shopper", "staff:olga", "homeward", ByGift and an id
 }
 
 // Keep stores a file. The same content for the same form (or the same case and purpose) is kept once, however often it is
@@ -75,7 +81,7 @@ func (d *Desk) Keep(ctx context.Context, about About, c files.Content) (store.Fi
 		if err != nil {
 			return err
 		}
-		if about.Purpose != store.LabelFile && (n >= PerOrder || (about.CaseID == "" && len(there) >= PerForm)) {
+		if about.Purpose != store.LabelFile && (n >= mostFiles(about.By) || (about.CaseID == "" && len(there) >= PerForm)) {
 			return files.Refuse(files.TooMany, nil)
 		}
 		return tx.AddFile(ctx, f)
@@ -100,6 +106,13 @@ func (d *Desk) Keep(ctx context.Context, about About, c files.Content) (store.Fi
 		return err
 	})
 	return f, err
+}
+
+func mostFiles(by string) int {
+	if strings.HasPrefix(by, ByGift) {
+		return perGifts
+	}
+	return PerOrder
 }
 
 // siblings gives the files that a new one must not repeat.

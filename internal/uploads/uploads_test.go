@@ -243,6 +243,31 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestGiftsLeaveRoom: the recipient of a gift, who need not be known to the buyer, cannot take the room of the buyer's evidence.
+func TestGiftsLeaveRoom(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	n := 0
+	fill := func(about uploads.About) {
+		for n = range uploads.PerOrder + 1 {
+			if _, err := w.Keep(t.Context(), about, some(about.CaseID+string(rune(1000+n)))); err != nil {
+				if fault.Code(err) != files.TooMany {
+					t.Fatal(err)
+				}
+				return
+			}
+		}
+	}
+	fill(uploads.About{Shop: "acme", OrderID: "o1", CaseID: "c1", Purpose: store.ProofFile, By: uploads.ByGift + "g1"})
+	if n != uploads.PerOrder/2 {
+		t.Errorf("%d files of a gift", n)
+	}
+	fill(uploads.About{Shop: "acme", OrderID: "o1", CaseID: "c2", Purpose: store.ProofFile, By: "shopper"})
+	if n != uploads.PerOrder/2 {
+		t.Errorf("%d files of the buyer beside them", n)
+	}
+}
+
 // TestCrashBetweenRowAndBytes: wherever a crash hits, no bytes are left that no row knows of, and nothing of a case is lost.
 func TestCrashBetweenRowAndBytes(t *testing.T) {
 	t.Parallel()

@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"homeward/internal/cases"
 	"homeward/internal/money"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/uploads"
 	"homeward/internal/withdrawals"
 )
 
@@ -82,7 +84,7 @@ func (v caseView) Postable() bool { return cases.Postable(v.Case, v.Labels) }
 func (v caseView) Proofs() int {
 	n := 0
 	for _, f := range v.Files {
-		if f.By == cases.Shopper {
+		if f.By == cases.Shopper || strings.HasPrefix(f.By, uploads.ByGift) {
 			n++
 		}
 	}

@@ -48,7 +48,7 @@ func (h *handler) showFile(w http.ResponseWriter, r *http.Request, v *visit) {
 // mayOpen gives store.ErrNotFound for a file that is not the reader's: the buyer's and the recipients' of gifts are each their own.
 func (h *handler) mayOpen(ctx context.Context, v *visit, f store.File) error {
 	if f.CaseID == "" {
-		if mine := v.gift != nil && f.By == v.uploader() || v.gift == nil && !strings.HasPrefix(f.By, giftUploader); !mine {
+		if mine := v.gift != nil && f.By == v.uploader() || v.gift == nil && !strings.HasPrefix(f.By, uploads.ByGift); !mine {
 			return store.ErrNotFound
 		}
 		return nil
@@ -65,12 +65,9 @@ func (h *handler) mayOpen(ctx context.Context, v *visit, f store.File) error {
 	return store.ErrNotFound
 }
 
-// giftUploader begins who uploaded a file by the code of a gift; the gift's id follows.
-const giftUploader = "gift:"
-
 func (v *visit) uploader() string {
 	if v.gift != nil {
-		return giftUploader + v.gift.ID
+		return uploads.ByGift + v.gift.ID
 	}
 	return cases.Shopper
 }
