@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,14 +45,11 @@ func NewCaller(through http.RoundTripper) *http.Client {
 // tellShop posts one event to the shop's own systems.
 func (w *Worker) tellShop(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Call(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return err
 	}
-	if early := row.DueAt.Sub(w.Now()); early > 0 {
-		return &again{code: "early", delay: early + time.Second}
+	if err := early(row.Work, w.Now()); err != nil {
+		return err
 	}
 	shop, f := w.shop(row.Shop)
 	if f == nil && shop.Notify.URL == "" {

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"errors"
-	"time"
 
 	"homeward/internal/config"
 	"homeward/internal/orders"
@@ -13,14 +12,11 @@ import (
 // deadline looks whether what a timer waited for came true, and if so makes it a fact of the order.
 func (w *Worker) deadline(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Deadline(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return err
 	}
-	if early := row.DueAt.Sub(w.Now()); early > 0 {
-		return &again{code: "early", delay: early + time.Second}
+	if err := early(row.Work, w.Now()); err != nil {
+		return err
 	}
 	shop, f := w.shop(row.Shop)
 	if f != nil {

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -48,10 +47,7 @@ type Keeper interface {
 // is not bought; bought in the same moment, it is given back.
 func (w *Worker) label(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Label(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return err
 	}
 	shop, f := w.shop(row.Shop)

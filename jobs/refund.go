@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"strconv"
 	"time"
@@ -62,10 +61,7 @@ type payout struct {
 // refund moves a refund one step: issue it, find out what became of it, or read again how it goes.
 func (w *Worker) refund(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Refund(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return err
 	}
 	p := &payout{task: task, row: row}

@@ -90,10 +90,7 @@ func ignore(err, known error) error {
 // A nil letter means that the task is stale.
 func (w *Worker) prepare(ctx context.Context, task store.Task) (*letter, error) {
 	row, err := w.DB.Message(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil, nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return nil, err
 	}
 	l := &letter{task: task, row: row, started: w.Now()}
@@ -104,8 +101,8 @@ func (w *Worker) prepare(ctx context.Context, task store.Task) (*letter, error) 
 	if f != nil {
 		return nil, w.over(ctx, l, store.MessageFailed, f)
 	}
-	if early := row.DueAt.Sub(l.started); early > 0 { // a clock that goes before ours rang
-		return nil, &again{code: "early", delay: early + time.Second}
+	if err := early(row.Work, l.started); err != nil {
+		return nil, err
 	}
 	l.shop, l.outside = shop, w.Outside[row.Shop]
 	return l, w.permitted(ctx, l)

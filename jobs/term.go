@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"homeward/internal/cases"
 	"homeward/internal/config"
@@ -19,14 +18,11 @@ import (
 // had to be done is not done, whoever should know is told.
 func (w *Worker) term(ctx context.Context, task store.Task) error {
 	row, err := w.DB.Term(ctx, task.ID)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && !current(row.Work, task)) {
-		return nil
-	}
-	if err != nil {
+	if ok, err := ready(row.Work, task, err); !ok {
 		return err
 	}
-	if early := row.DueAt.Sub(w.Now()); early > 0 {
-		return &again{code: "early", delay: early + time.Second} // asynq counts in seconds
+	if err := early(row.Work, w.Now()); err != nil {
+		return err
 	}
 	shop, f := w.shop(row.Shop)
 	if f != nil {

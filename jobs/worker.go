@@ -121,6 +121,23 @@ func current(work store.Work, task store.Task) bool {
 	return work.State == store.Due && work.Generation == task.Generation
 }
 
+// ready tells whether there is work on a row as it was read, with err, for a task: the row is there, and the task speaks for it.
+func ready(work store.Work, task store.Task, err error) (bool, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && current(work, task), err
+}
+
+// early makes a bell ring again that rang before its row is due: by a clock that goes before ours, or since asynq counts in whole
+// seconds.
+func early(work store.Work, now time.Time) error {
+	if ahead := work.DueAt.Sub(now); ahead > 0 {
+		return &again{code: "early", delay: ahead + time.Second}
+	}
+	return nil
+}
+
 // claim takes hold of a row and marks that a call outside begins; with writes whatever else belongs to that commit.
 func (w *Worker) claim(ctx context.Context, task store.Task, with func(tx *store.Tx, before store.Work) error) (before store.Work, err error) {
 	err = w.DB.Write(ctx, func(tx *store.Tx) error {
