@@ -411,11 +411,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *store.Tx, c *store.Case, was, n
 	if err := d.step(ctx, tx, c, returns.Inspect, actor, "replaced: "+summary([]returns.Inspection{now.Inspection})); err != nil {
 		return nil, err
 	}
-	order, err := tx.Order(ctx, c.OrderID)
-	if err != nil {
-		return nil, err
-	}
-	return d.PlanDue(ctx, tx, order, c)
+	return d.planCase(ctx, tx, c)
 }
 
 // inspected puts inspections into the templates' words.

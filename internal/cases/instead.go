@@ -12,8 +12,8 @@ import (
 
 // The steps of a case's log that what is sent in the place of money leaves.
 const (
-	Fulfilled = "fulfilled" // it was sent
-	Priced    = "priced"    // staff said what another item costs
+	Fulfilled = store.StepFulfilled // it was sent
+	Priced    = "priced"            // staff said what another item costs
 )
 
 // sendsGoods tells of a return's remedies that bring goods.
@@ -115,11 +115,7 @@ func (d *Desk) Price(ctx context.Context, c store.Case, prices map[int]int64, ac
 		if err := d.log(ctx, tx, c.ID, actor, Priced, ""); err != nil {
 			return err
 		}
-		order, err := tx.Order(ctx, c.OrderID)
-		if err != nil {
-			return err
-		}
-		tasks, err = d.PlanDue(ctx, tx, order, &c)
+		tasks, err = d.planCase(ctx, tx, &c)
 		return err
 	})
 	if err == nil {

@@ -316,11 +316,7 @@ func (d *Desk) planEarly(ctx context.Context, tx *store.Tx, c *store.Case) ([]st
 	if c.State != returns.Approved && c.State != returns.InTransit {
 		return nil, nil
 	}
-	order, err := tx.Order(ctx, c.OrderID)
-	if err != nil {
-		return nil, err
-	}
-	return d.PlanDue(ctx, tx, order, c)
+	return d.planCase(ctx, tx, c)
 }
 
 // receive records goods that came back and plans their refund.

@@ -34,6 +34,15 @@ func earlier(refunds []store.Refund) []returns.Earlier {
 	return out
 }
 
+// planCase is PlanDue for who has not read the order.
+func (d *Desk) planCase(ctx context.Context, tx *store.Tx, c *store.Case) ([]store.Task, error) {
+	order, err := tx.Order(ctx, c.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	return d.PlanDue(ctx, tx, order, c)
+}
+
 // PlanDue writes the refunds into the ledger that are due by now and not planned: what the units are worth by the cent, split
 // over the order's payments. What no provider can pay back waits for a person. A case of which nothing more is owed is settled.
 // Called again, it plans nothing more.

@@ -270,11 +270,7 @@ func (d *Desk) PayWithoutGoods(ctx context.Context, c store.Case, actor, note st
 		if err := d.log(ctx, tx, c.ID, actor, PaidWithoutGoods, note); err != nil {
 			return err
 		}
-		order, err := tx.Order(ctx, c.OrderID)
-		if err != nil {
-			return err
-		}
-		tasks, err = d.PlanDue(ctx, tx, order, &c)
+		tasks, err = d.planCase(ctx, tx, &c)
 		return err
 	})
 	if err == nil {

@@ -66,6 +66,9 @@ func (tx *Tx) CasesOf(ctx context.Context, orderID string) ([]Case, error) {
 	return tx.Reads.CasesOf(ctx, orderID)
 }
 
+// StepFulfilled is the step of a case's log that says that what is sent in the place of money was sent.
+const StepFulfilled = "fulfilled"
+
 // Hand is something that a case waits for from a member of staff.
 type Hand string
 
@@ -73,7 +76,7 @@ type Hand string
 const (
 	ToDecide Hand = `state = 'requested' AND kind <> 'claim'`
 	ToSend   Hand = `(to_look <> 0 OR to_send <> 0) AND to_send <> 0 AND NOT EXISTS (SELECT 1 FROM case_log
-		WHERE case_log.case_id = cases.id AND case_log.step = 'fulfilled')`
+		WHERE case_log.case_id = cases.id AND case_log.step = '` + StepFulfilled + `')`
 	ToLook Hand = `(to_look <> 0 OR to_send <> 0) AND to_look > (SELECT COALESCE(SUM(quantity), 0) FROM inspections
 		WHERE inspections.case_id = cases.id AND replaced_by = '' AND grade NOT IN ('missing', 'wrong_item')) AND NOT (` + ToSend + `)`
 )
