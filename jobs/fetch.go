@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 
 	"homeward/internal/config"
@@ -58,12 +59,27 @@ func publicOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// shared is the address space between carriers and their customers (RFC 6598).
-var shared = netip.MustParsePrefix("100.64.0.0/10")
+// special are address spaces that lead nowhere in public, and those of version 6 by which a network's own translator may reach its
+// hosts of version 4 (registries: RFC 6890). Nobody serves labels there.
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("100.64.0.0/10"),  // between carriers and their customers (RFC 6598)
+	netip.MustParsePrefix("::/96"),          // compatible with version 4, withdrawn (RFC 4291)
+	netip.MustParsePrefix("64:ff9b:1::/48"), // a network's own translation (RFC 8215)
+	netip.MustParsePrefix("2001::/32"),      // Teredo
+	netip.MustParsePrefix("2002::/16"),      // 6to4, withdrawn (RFC 7526)
+}
+
+// translated holds the public addresses of version 4 for a network that has none (RFC 6052): the last four bytes are the host's.
+var translated = netip.MustParsePrefix("64:ff9b::/96")
 
 func isPublic(ip netip.Addr) bool {
 	ip = ip.Unmap()
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip)
+	if translated.Contains(ip) {
+		all := ip.As16()
+		ip = netip.AddrFrom4([4]byte(all[12:]))
+	}
+	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // download fetches a label: a PDF or a picture, of files.MaxBytes at most. From a stand-in it may come without TLS.

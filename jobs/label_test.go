@@ -337,17 +337,19 @@ func TestLabelFile(t *testing.T) {
 		code    string
 		patient bool // it is tried again, in vain
 	}{
-		"stand-in, without TLS":    {at: inside.URL},
-		"real, without TLS":        {at: inside.URL, real: true, code: "label_address"},
-		"real, this machine":       {at: secure.URL, real: true, code: "label_address"},
-		"real, by name":            {at: strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), real: true, code: "label_address"},
-		"real, a private network":  {at: "https://10.0.0.1/label.pdf", real: true, code: "label_address"},
-		"real, the machine's host": {at: "https://169.254.169.254/latest", real: true, code: "label_address"},
-		"real, mapped":             {at: "https://[::ffff:192.168.1.1]/label.pdf", real: true, code: "label_address"},
-		"a file of this machine":   {at: "file:///etc/hostname", code: "label_address"},
-		"stand-in, elsewhere":      {at: "http://labels.example/label.pdf", code: "label_address"},
-		"a redirect":               {at: answers(http.RedirectHandler(inside.URL, http.StatusFound).ServeHTTP), code: "label_not_fetched", patient: true},
-		"a page":                   {at: answers(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }), code: files.NotADocument},
+		"stand-in, without TLS":               {at: inside.URL},
+		"real, without TLS":                   {at: inside.URL, real: true, code: "label_address"},
+		"real, this machine":                  {at: secure.URL, real: true, code: "label_address"},
+		"real, by name":                       {at: strings.Replace(secure.URL, "127.0.0.1", "localhost", 1), real: true, code: "label_address"},
+		"real, a private network":             {at: "https://10.0.0.1/label.pdf", real: true, code: "label_address"},
+		"real, the host through a translator": {at: "https://[64:ff9b::a9fe:a9fe]/latest", real: true, code: "label_address"},
+		"real, the host through a tunnel":     {at: "https://[2002:a9fe:a9fe::1]/latest", real: true, code: "label_address"},
+		"real, the machine's host":            {at: "https://169.254.169.254/latest", real: true, code: "label_address"},
+		"real, mapped":                        {at: "https://[::ffff:192.168.1.1]/label.pdf", real: true, code: "label_address"},
+		"a file of this machine":              {at: "file:///etc/hostname", code: "label_address"},
+		"stand-in, elsewhere":                 {at: "http://labels.example/label.pdf", code: "label_address"},
+		"a redirect":                          {at: answers(http.RedirectHandler(inside.URL, http.StatusFound).ServeHTTP), code: "label_not_fetched", patient: true},
+		"a page":                              {at: answers(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }), code: files.NotADocument},
 		"more than a label": {at: answers(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(append([]byte("%PDF-1.7"), make([]byte, files.MaxBytes)...))
 		}), code: files.TooLarge},
