@@ -41,7 +41,7 @@ func TestAWithdrawalFromThePageToTheMoney(t *testing.T) {
 		}
 		form.Set("nonce", nonce[1])
 		status, _, body := submit(t, s, path+"/withdraw", form)
-		if status != http.StatusOK || strings.Count(body, "Confirm withdrawal") < 1 {
+		if status != http.StatusOK || !strings.Contains(body, "Confirm cancellation") {
 			t.Fatalf("the statement was answered %d", status)
 		}
 		if all, _ := s.App.DB.WithdrawalsOf(t.Context(), stored(t, s, "1").ID); len(all) != 0 {
