@@ -12,15 +12,22 @@ import (
 	"homeward/internal/messages"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/providers/standin"
 )
 
 // skus are what the months' shop sells: on no terms of their own, with a fee and money after an inspection, with money when a
 // carrier has the goods, and to be kept when it is cheap.
-var skus = []string{"plain", "plain", "inspected", "scanned", "kept"}
+// The last two are for gifts, with a label of the shop's that its buyer pays for.
+var skus = []string{"plain", "plain", "inspected", "scanned", "kept", "given", "given"}
 
 // withPolicy gives the shop terms by what it sells.
 func withPolicy(c *config.Config) {
 	month := 30 * 24 * time.Hour
+	c.Shops[0].Returns.FTC = "cancel"
+	c.Shops[0].Returns.Labels = &config.Labels{
+		Provider: "easypost", APIKey: standin.EasyPostKey, BaseURL: "http://easypost.localhost:80", Parcel: config.LabelParcel{WeightG: 1000},
+		To: config.LabelAddress{Name: "Acme Tea", Line1: "ul. Magazynowa 8", City: "Kraków", PostalCode: "30-858", Country: "PL"},
+	}
 	c.Shops[0].Returns.Policy = returns.Policy{Rules: []returns.Rule{
 		{Name: "inspected", When: returns.Match{SKUs: []string{"inspected"}}, Terms: returns.Terms{
 			Window: month, PaidBy: returns.ShopperPays, Restocking: 15, Inspect: true, RefundWhen: returns.OnInspection,
@@ -30,6 +37,10 @@ func withPolicy(c *config.Config) {
 		{Name: "kept", When: returns.Match{SKUs: []string{"kept"}}, Terms: returns.Terms{
 			Window: month, Remedies: []returns.Remedy{returns.RefundRemedy, returns.KeepRemedy, returns.CreditRemedy}, CreditBonus: 10,
 			KeepBelow: returns.Amounts{{Minor: 20000, Currency: "PLN"}, {Minor: 5000, Currency: "EUR"}},
+		}},
+		{Name: "given", When: returns.Match{SKUs: []string{"given"}}, Terms: returns.Terms{
+			Window: month, PaidBy: returns.ShopperPays, Remedies: []returns.Remedy{returns.RefundRemedy, returns.ExchangeRemedy, returns.CreditRemedy},
+			LabelFee: returns.Amounts{{Minor: 1499, Currency: "PLN"}, {Minor: 350, Currency: "EUR"}, {Minor: 400, Currency: "USD"}},
 		}},
 	}}
 }
@@ -96,9 +107,11 @@ func (m *months) inspect(id string) {
 func (m *months) refusable(_ store.Case, err error) {
 	m.t.Helper()
 	var faults returns.InspectionFaults
+	var refused *cases.Refused
 	var f *fault.Error
 	switch {
-	case err == nil, errors.Is(err, returns.ErrStep), errors.Is(err, returns.ErrQuantity), errors.As(err, &faults):
+	case err == nil, errors.Is(err, returns.ErrStep), errors.Is(err, returns.ErrQuantity), errors.As(err, &faults), errors.As(err, &refused):
+	case errors.Is(err, store.ErrConflict): // somebody was faster
 	case errors.As(err, &f) && f.Class == fault.Permanent:
 	default:
 		m.t.Errorf("a move failed: %v", err)
@@ -127,6 +140,10 @@ func (m *months) nothingPassedInSilence(count int) {
 			case term.State == store.TermLapsed && term.Kind == returns.TermDeliver:
 				if o.State.CancelledAt.IsZero() && !m.nothingToDeliver(o) {
 					m.t.Errorf("order %s need not be delivered any more: nobody said so", o.ExternalID)
+				}
+			case term.State == store.TermLapsed && (term.Kind == returns.TermShip || term.Kind == returns.TermCancel):
+				if delays, err := m.s.App.DB.DelaysOf(ctx, o.ID); err != nil || (len(delays) == 0 && o.State.CancelledAt.IsZero()) {
+					m.t.Errorf("order %s need not be shipped any more, and its buyer was told of no delay (%v)", o.ExternalID, err)
 				}
 			case term.State == store.TermLapsed:
 				c, err := m.s.App.DB.Case(ctx, term.CaseID)

@@ -49,6 +49,10 @@ type months struct {
 	refused  int
 	// withdrawn counts the statements of withdrawal, claimed the claims.
 	withdrawn, claimed int
+	moves              map[string]int            // what else happened, by its name
+	answers            map[string]map[string]int // by order: the answers that staff had not been told of, by case
+	changed            map[string]bool           // orders of which a request was changed
+	inFlight           int                       // labels whose case was called off while they were being bought
 }
 
 // bought is what the world knows of an order.
@@ -59,7 +63,7 @@ type bought struct {
 }
 
 type boughtLine struct {
-	id       string
+	id, sku  string
 	quantity int
 }
 
@@ -81,11 +85,12 @@ func newMonths(t *testing.T, s *systemtest.System, rng *rand.Rand) *months {
 	m := &months{
 		t: t, s: s, rng: rng, dice: rand.New(rand.NewPCG(rng.Uint64(), 1)),
 		orders: map[string]*bought{}, captured: map[string]int64{}, settled: map[string]bool{},
-		crashed: map[jobs.Point]int{},
+		crashed: map[jobs.Point]int{}, moves: map[string]int{}, answers: map[string]map[string]int{}, changed: map[string]bool{},
 	}
 	s.World.Mail.Hook(m.mailFails)
 	s.World.Twilio.Hook(func(httpfault.Call) httpfault.Fault { return m.httpFails(30) })
 	s.World.Stripe.Hook(func(httpfault.Call) httpfault.Fault { return m.httpFails(12) })
+	s.World.EasyPost.Hook(m.carrierFails)
 	return m
 }
 
@@ -204,31 +209,35 @@ func (m *months) post(kind string, data any) {
 	}
 }
 
-var months90 = []string{"pl", "en", "sl", "ar", "ru", "de"}
+// months90 are the buyers of the months, by the key of buyers.
+var months90 = []string{"pl", "en", "sl", "ar", "ru", "de", "us"}
 
 // order places an order and plans its story.
 func (m *months) order(id string) {
 	b := &bought{lang: months90[m.rng.IntN(len(months90))], currency: []string{"PLN", "PLN", "EUR", "JPY"}[m.rng.IntN(4)]}
+	if b.lang == "us" {
+		b.currency = "USD"
+	}
 	m.orders[id] = b
 	var total int64
 	var lines []any
 	for i := range 1 + m.rng.IntN(3) {
 		quantity, price := 1+m.rng.IntN(3), 100+m.rng.Int64N(20000)
 		discount := m.rng.Int64N(price) * int64(m.rng.IntN(2))
-		line := boughtLine{id: fmt.Sprintf("l%d", i), quantity: quantity}
+		line := boughtLine{id: fmt.Sprintf("l%d", i), sku: skus[m.rng.IntN(len(skus))], quantity: quantity}
 		b.lines = append(b.lines, line)
 		total += int64(quantity)*price - discount
 		lines = append(lines, map[string]any{
-			"id": line.id, "sku": skus[m.rng.IntN(len(skus))], "title": "Tea", "quantity": quantity, "unit_price": b.money(price), "discount": b.money(discount), "tax": b.money(0),
+			"id": line.id, "sku": line.sku, "title": "Tea", "quantity": quantity, "unit_price": b.money(price), "discount": b.money(discount), "tax": b.money(0),
 		})
 	}
-	off, shipping := m.rng.Int64N(total/4), []int64{0, 999, 1499}[m.rng.IntN(3)]
+	off, shipping := m.rng.Int64N(max(total/4, 1)), []int64{0, 999, 1499}[m.rng.IntN(3)]
 	total += shipping - off
 	more := map[string]any{
 		"currency": b.currency, "lines": lines, "order_discount": b.money(off), "total": b.money(total),
 		"shipping": map[string]any{"paid": b.money(shipping), "tax": b.money(0)}, "payments": m.payments(id, b, total),
 	}
-	if m.one(2) {
+	if m.one(2) || b.lang == "us" {
 		more["promised"] = map[string]any{
 			"ship_by": time.Now().Add(m.hours(24, 72)).Format(time.DateOnly), "deliver_by": time.Now().Add(m.hours(72, 240)).Format(time.DateOnly),
 		}
@@ -241,8 +250,15 @@ func (m *months) order(id string) {
 	case 1, 2:
 		m.plan(m.hours(1, 60), func() { m.post("order.updated", data) })
 	}
+	first := m.hours(2, 80)
+	if b.lang == "us" && m.one(2) {
+		first = m.late(id)
+	}
 	for n := range 1 + m.rng.IntN(2) {
-		m.plan(m.hours(2, 80), func() { m.journey(id, n, n == 0) })
+		m.plan(first+m.hours(0, 2), func() { m.journey(id, n, n == 0) })
+	}
+	if m.one(2) {
+		m.plan(first+m.hours(2, 200), func() { m.gift(id) })
 	}
 	if len(b.intents) > 0 && m.one(25) {
 		m.plan(m.hours(24, 400), func() { m.refundByHand(b.intents[0]) })
@@ -363,13 +379,14 @@ func (m *months) giveBack(id string) {
 		m.claim(o, items)
 		return
 	}
-	c, err := m.s.App.Desk.Open(context.Background(), o, returns.Request{Items: items, Reason: "other", Remedy: m.anyRemedy()}, fmt.Sprint("n", m.serial))
+	c, err := m.s.App.Desk.Open(context.Background(), o, m.request(items), fmt.Sprint("n", m.serial))
 	if errors.Is(err, cases.ErrRefused) {
 		m.refused++
 		return
 	}
 	must(m.t, err)
 	m.comesBack(id, c, items)
+	m.secondThoughts(c, items)
 }
 
 // withdraw has a shopper withdraw from all or a part of an order, and sometimes say so twice.
@@ -415,6 +432,7 @@ func (m *months) comesBack(id string, c store.Case, items []returns.Item) {
 	if m.one(2) {
 		m.plan(m.hours(100, 400), func() { m.inspect(c.ID) })
 	}
+	m.aboutIt(c)
 	switch m.rng.IntN(6) {
 	case 0:
 		m.plan(m.hours(1, 50), func() {
@@ -435,7 +453,7 @@ func (m *months) comesBack(id string, c store.Case, items []returns.Item) {
 		}
 	case 2: // never
 	case 3: // in two parcels
-		m.plan(m.hours(24, 200), func() { receive(items[:1]) })
+		m.plan(m.hours(24, 200), func() { receive(items[:min(1, len(items))]) })
 		m.plan(m.hours(24, 300), func() { receive(nil) })
 	default:
 		m.plan(m.hours(24, 200), func() { receive(items) })

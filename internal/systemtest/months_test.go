@@ -68,6 +68,7 @@ func TestMonths(t *testing.T) {
 		m.live(15*24*time.Hour, 12*time.Hour)
 		t.Logf("%d orders, %d webhooks, %d mails (%d of them again), %d SMS, %d refunds at Stripe, %d returns refused, %d withdrawals, %d claims",
 			count, m.posted, len(s.World.Mail.Deliveries()), m.again, outbound(s), len(s.World.Stripe.Refunds()), m.refused, m.withdrawn, m.claimed)
+		t.Logf("moves: %v, labels of cases that were called off meanwhile: %d", m.moves, m.inFlight)
 		t.Logf("crashes: %v, webhooks that nobody sent: %d", m.crashed, m.lost)
 		m.everyPointWasHit(count)
 		m.everyMessageEnded(count)
@@ -76,6 +77,11 @@ func TestMonths(t *testing.T) {
 		m.stateIsFold(count)
 		m.statementsStand(count)
 		m.nothingPassedInSilence(count)
+		m.everyMoveWasMade(count)
+		m.labelsAreTheCarriers(count)
+		m.staffHeardOfAnswersOnce(count)
+		m.nothingInTheSameWords(count)
+		m.giftsKeepTheirSecrets(count)
 	})
 	nobodyNamed(t, "the log", log.String())
 }

@@ -23,6 +23,7 @@ var buyers = map[string]buyer{
 	"ar": {"ليلى حسن", "layla@example.com", "+971501234567", "ar-AE", "AE"},
 	"ru": {"Анна Иванова", "anna@example.com", "+48602123456", "ru-RU", "PL"},
 	"de": {"Jörg Groß", "joerg@example.com", "+4915123456789", "de-DE", "DE"},
+	"us": {"Mary Major", "mary@example.com", "+12125550123", "en-US", "US"},
 }
 
 // orderOf is order with another buyer; more replaces keys of the order.
