@@ -64,9 +64,10 @@ func giftVerdict(lines []LineOffer, open bool) Verdict {
 	return Verdict{Allowed: true, Until: until, Last: last}
 }
 
-// forGift leaves of a line's terms what is for a recipient: its remedies, the reasons that lead to one of them, no fee.
+// forGift leaves of a line's terms what is for a recipient: its remedies, the reasons that lead to one of them, no fee. The
+// bonus is for who leaves their money with the shop: a recipient has no money to choose.
 func (l LineOffer) forGift() LineOffer {
-	l.LabelFee, l.HandlingFee, l.Restocking, l.KeepBelow = 0, 0, 0, 0
+	l.LabelFee, l.HandlingFee, l.Restocking, l.KeepBelow, l.CreditBonus = 0, 0, 0, 0, 0
 	l.Why = slices.DeleteFunc(slices.Clone(l.Why), func(w Why) bool { return w.Code == NoFeesWithdrawal || w.Code == NoFeesCurrency })
 	only := func(all []Remedy) []Remedy {
 		return slices.DeleteFunc(slices.Clone(all), func(r Remedy) bool { return !slices.Contains(GiftRemedies, r) })

@@ -38,7 +38,7 @@ func TestWhatAGiftOffers(t *testing.T) {
 	if !slices.Equal(sofa.Remedies, []returns.Remedy{returns.ExchangeRemedy, returns.CreditRemedy}) || sofa.PaidBy != returns.ShopperPays {
 		t.Errorf("the sofa: %+v", sofa)
 	}
-	if sofa.LabelFee != 0 || sofa.HandlingFee != 0 || sofa.Restocking != 0 {
+	if sofa.LabelFee != 0 || sofa.HandlingFee != 0 || sofa.Restocking != 0 || sofa.CreditBonus != 0 {
 		t.Errorf("fees are taken from a gift: %+v", sofa)
 	}
 }
@@ -120,7 +120,7 @@ func TestNoGiftBringsMoney(t *testing.T) {
 		if !slices.Contains(returns.GiftRemedies, req.Remedy) {
 			t.Fatalf("granted %s", req.Remedy)
 		}
-		if c := d.Conditions; c.LabelFee+c.HandlingFee != 0 || len(c.Restocking) > 0 || c.Keep {
+		if c := d.Conditions; c.LabelFee+c.HandlingFee != 0 || len(c.Restocking) > 0 || c.CreditBonus != 0 || c.Keep {
 			t.Fatalf("a fee: %+v", c)
 		}
 		for _, line := range lines {
