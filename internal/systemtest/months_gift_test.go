@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"homeward/internal/cases"
 	"homeward/internal/messages"
@@ -319,5 +320,19 @@ func (m *months) namesNobody(what, text string) {
 		if i := strings.Index(text, secret); i >= 0 {
 			m.t.Errorf("%s holds %q: …%s…", what, secret, text[max(0, i-80):min(len(text), i+80)])
 		}
+	}
+}
+
+// What the check of the months looks for is found in every language's way to write it.
+func TestSumsAreSeen(t *testing.T) {
+	for text, want := range map[string]string{
+		"Zwrot: 74,29 PLN": "7429", "5830 JPY": "5830", "Expected refund: €29.99.": "2999", "$4.00 back": "400", "١٢٫٥٠\u00a0zł": "1250", "1.234,50\u00a0€": "123450",
+	} {
+		if got := sumsIn(text); !slices.Equal(got, []string{want}) {
+			t.Errorf("%q: %q, want %s", text, got, want)
+		}
+	}
+	if got := sumsIn("2 × Tea, 4 February 2027, R-57RE6"); len(got) > 0 {
+		t.Errorf("%q is no money", got)
 	}
 }
