@@ -3,6 +3,7 @@ package templates
 import (
 	"homeward/internal/messages"
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 )
 
 // progress is how far an order is, in steps.
@@ -81,7 +82,12 @@ func (c composer) sections() []section {
 		return []section{c.order()}
 	case messages.StaffDeadline:
 		return []section{c.deadline()}
-	case messages.OrderPaid, messages.OrderPacking, messages.OrderCancelled, messages.ShipDelay:
+	case messages.OrderCancelled, messages.ShipDelay:
+		if units := c.v.rest(); len(units) > 0 {
+			return []section{c.units(units)}
+		}
+		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
+	case messages.OrderPaid, messages.OrderPacking:
 		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
 		return c.returned()
@@ -161,6 +167,39 @@ func (c composer) goods(title string, lines []orders.Line) section {
 	for _, line := range lines {
 		if !line.Cancelled || c.v.Topic == messages.OrderCancelled {
 			s.Items = append(s.Items, c.item(line, line.Quantity, c.v.Topic == messages.OrderPlaced))
+		}
+	}
+	return s
+}
+
+// rest gives the units that a message about a part of an order speaks of: those that were cancelled, or those that no carrier has.
+func (v View) rest() []orders.ParcelItem {
+	var rest []orders.ParcelItem
+	if v.Topic == messages.OrderCancelled && v.Data.Reason == messages.RestCancelled {
+		for _, d := range v.Order.Dropped {
+			rest = append(rest, d.Units...)
+		}
+	}
+	if v.Topic == messages.ShipDelay {
+		units, _ := returns.Unshipped(v.Order)
+		for _, unit := range units {
+			rest = append(rest, orders.ParcelItem{LineID: unit.LineID, Quantity: unit.Quantity})
+		}
+		if !returns.PartlyShipped(v.Order) {
+			return nil
+		}
+	}
+	return rest
+}
+
+// units lists some units of an order.
+func (c composer) units(units []orders.ParcelItem) section {
+	s := section{Title: c.w.T("label.items")}
+	for _, unit := range units {
+		for _, line := range c.v.Order.Order.Lines {
+			if line.ID == unit.LineID {
+				s.Items = append(s.Items, c.item(line, unit.Quantity, false))
+			}
 		}
 	}
 	return s

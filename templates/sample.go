@@ -124,12 +124,22 @@ var sampleVariants = map[messages.Topic][]func(*View){
 		func(v *View) { v.Order.CancelReason = "customer" },
 		func(v *View) { v.Order.CancelReason = "inventory" },
 		func(v *View) { v.Order.CancelReason = "not_shipped_in_time" },
+		func(v *View) {
+			v.Order.CancelReason, v.Data.Reason = "", messages.RestCancelled
+			v.Order.Dropped = []orders.Dropped{{Units: []orders.ParcelItem{{LineID: v.Order.Order.Lines[0].ID, Quantity: 1}}}}
+		},
 	},
 	messages.StaffDeadline: {func(v *View) { v.Data.Stage = string(returns.Missed) }},
 	messages.ShipDelay: {
 		func(v *View) { v.Data.NewDate, v.Data.Text = "2026-12-18", "" },
 		func(v *View) {
 			v.Data.NewDate, v.Data.Text, v.Data.Silence = "2026-12-18", "", string(returns.SilenceConsents)
+		},
+		partlyShipped,
+		func(v *View) { v.Data.NewDate = "2026-12-18"; partlyShipped(v) },
+		func(v *View) {
+			v.Data.NewDate, v.Data.Silence = "2026-12-18", string(returns.SilenceConsents)
+			partlyShipped(v)
 		},
 	},
 	messages.ReturnReceived: {
@@ -289,6 +299,13 @@ func sampleView(lang string, topic messages.Topic) View {
 		v.Parcels, v.Order.Parcels = []orders.Parcel{parcel}, []orders.Parcel{parcel}
 	}
 	return v
+}
+
+// partlyShipped gives a carrier the first unit of a sample's order.
+func partlyShipped(v *View) {
+	v.Order.Parcels = []orders.Parcel{{
+		Key: "p1", Stage: orders.InTransit, HandedOverAt: sampleNow, Items: []orders.ParcelItem{{LineID: v.Order.Order.Lines[0].ID, Quantity: 1}},
+	}}
 }
 
 func tellsOfParcel(topic messages.Topic) bool {

@@ -116,6 +116,9 @@ func statementVariant(v View) string {
 }
 
 func cancelledVariant(v View) string {
+	if v.Data.Reason == messages.RestCancelled {
+		return messages.RestCancelled
+	}
 	switch v.Order.CancelReason {
 	case "customer", "inventory", "not_shipped_in_time":
 		return v.Order.CancelReason
@@ -163,7 +166,14 @@ func delayedVariant(v View) string {
 
 // shipDelayVariant: whether there is a date, and whether no answer is consent.
 func shipDelayVariant(v View) string {
+	_, part := returns.Unshipped(v.Order)
 	switch {
+	case part && v.Data.NewDate == "":
+		return "rest"
+	case part && v.Data.Silence == string(returns.SilenceConsents):
+		return "rest_consent"
+	case part:
+		return "rest_date"
 	case v.Data.NewDate == "":
 		return ""
 	case v.Data.Silence == string(returns.SilenceConsents):

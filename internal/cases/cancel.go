@@ -24,7 +24,7 @@ import (
 // Clock is who cancels an order whose time to ship is over.
 const Clock = "clock"
 
-// PartlyShipped is the code of an order that cannot be cancelled as a whole, because a carrier has some of it.
+// PartlyShipped is the code of an order of which a carrier has some, and nobody can know what, or all.
 const PartlyShipped = "partly_shipped"
 
 // DelayOver is the code of an answer to a notice of delay that came when its time was over.
@@ -33,7 +33,7 @@ const DelayOver = "delay_over"
 // CancelOrder cancels an order of which nothing was shipped, by the clock, its shopper or staff: an event of the order like any
 // other, the message, the refund of everything that was paid, delivery and fees included, less what went back before (16 CFR
 // 435.2(c), 435.1(b)), and an event for the shop's own systems, all in this transaction. An order that is cancelled already is left
-// alone. It is a *fault.Error when a carrier has some of it.
+// alone. Of an order of which a carrier has a part the rest is cancelled, see cancelRest.
 func (d *Desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error) {
 	shop, ok := d.Config.Shop(order.Shop)
 	switch {
@@ -42,7 +42,7 @@ func (d *Desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order,
 	case !order.State.CancelledAt.IsZero():
 		return nil, nil
 	case returns.PartlyShipped(order.State):
-		return nil, fault.New(fault.Permanent, PartlyShipped, "A carrier has a part of the order: give back what was not shipped by hand.", nil)
+		return d.cancelRest(ctx, tx, shop, order, by)
 	}
 	e := cancelled(order, by, d.Now())
 	tasks, err := d.foldOwn(ctx, tx, shop, &order, e)
@@ -252,7 +252,10 @@ func (d *Desk) refuseToWait(ctx context.Context, tx *store.Tx, order store.Order
 
 // Waiting gives the newest notice of delay of an order that its buyer can still say something to; false when there is none.
 func Waiting(order store.Order, all []store.Delay) (store.Delay, bool) {
-	if len(all) == 0 || !order.State.CancelledAt.IsZero() || returns.PartlyShipped(order.State) {
+	if len(all) == 0 || !order.State.CancelledAt.IsZero() || returns.ShippedUnknown(order.State) {
+		return store.Delay{}, false
+	}
+	if _, shipped := returns.Shipped(order.State); shipped {
 		return store.Delay{}, false
 	}
 	last := all[len(all)-1]

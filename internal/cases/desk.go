@@ -59,7 +59,8 @@ func Policy(shop *config.Shop) returns.Policy {
 	return p
 }
 
-// Taken says how many units of each line are in live cases or were refunded otherwise.
+// Taken says how many units of each line are in live cases or were refunded otherwise. What was cancelled stays so when its refund fails:
+// that money is to be issued again.
 func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 	taken := returns.Taken{}
 	live := make(map[string]bool)
@@ -79,8 +80,9 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 			taken[item.LineID] += item.Quantity
 		}
 	}
-	for _, r := range refunds {
-		if live[r.CaseID] || r.Status == store.RefundFailed || r.Status == store.RefundCanceled {
+	for _, r := range store.Standing(refunds) {
+		failed := (r.Status == store.RefundFailed || r.Status == store.RefundCanceled) && !ofCancelled(r)
+		if live[r.CaseID] || failed {
 			continue
 		}
 		for _, line := range r.Lines {

@@ -440,9 +440,33 @@ func (b *books) cancelled() {
 	b.check()
 }
 
+// restIsCancelled takes units out that no carrier has.
+func (b *books) restIsCancelled() {
+	units := b.some()
+	for _, r := range b.refunds {
+		if r.Origin == store.OriginStripe { // what it left no room for is not planned again when it fails
+			return
+		}
+	}
+	if len(units) == 0 {
+		return
+	}
+	e := restCancelled(b.order, units, "staff")
+	b.order.State.Dropped = append(b.order.State.Dropped, orders.Dropped{EventID: e.ID, Units: e.Units})
+	rows, err := b.desk.rest(b.order, b.refunds, units)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, row := range rows {
+		row.Status = store.RefundPending
+		b.refunds = append(b.refunds, row)
+	}
+	b.check()
+}
+
 // step lets one thing happen.
 func (b *books) step() {
-	switch rapid.IntRange(0, 9).Draw(b.t, "step") {
+	switch rapid.IntRange(0, 10).Draw(b.t, "step") {
 	case 0, 1:
 		b.returned()
 	case 2:
@@ -459,6 +483,8 @@ func (b *books) step() {
 		b.fails()
 	case 8:
 		b.issuesAgain()
+	case 9:
+		b.restIsCancelled()
 	default:
 		rapid.SampledFrom([]func(){b.atStripe, b.pays}).Draw(b.t, "more")()
 	}

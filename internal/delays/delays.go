@@ -65,7 +65,7 @@ func Announce(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.
 	}
 	until := returns.CancelBy(s.contract, s.due, s.sent)
 	switch {
-	case !s.runs, until.End.IsZero(), !now.Before(until.End), returns.PartlyShipped(order.State):
+	case !s.runs, until.End.IsZero(), !now.Before(until.End), returns.ShippedUnknown(order.State):
 		return nil, fault.New(fault.Permanent, NotDue, "There is no delay to tell of: the order ships, it is over, or its buyer waits already.", nil)
 	case !revised.IsZero() && !revised.After(until.Last):
 		return nil, fault.New(fault.Permanent, NotLater, "The new date must be later than the day that the buyer counts on.", nil)
@@ -193,10 +193,11 @@ func dayOf(d calendar.Date) string {
 
 // The kinds of evidence about an order and its delays.
 const (
-	Told      = "delay_told"
-	Agreed    = "delay_agreed"
-	Refused   = "delay_refused"
-	Cancelled = "order_cancelled"
+	Told          = "delay_told"
+	Agreed        = "delay_agreed"
+	Refused       = "delay_refused"
+	Cancelled     = "order_cancelled"
+	RestCancelled = "rest_cancelled"
 )
 
 // Testify appends a line of evidence about a notice of delay as it stands.

@@ -35,6 +35,9 @@ func Due(c Change) Plan {
 		p.cancelled()
 		return p.plan
 	}
+	for _, d := range c.After.Dropped[min(len(c.Before.Dropped), len(c.After.Dropped)):] {
+		p.tell(news{topic: OrderCancelled, occasion: d.EventID, at: d.At, data: Data{Reason: RestCancelled}})
+	}
 	p.orderNews()
 	p.parcelNews()
 	p.factNews()

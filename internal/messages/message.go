@@ -8,6 +8,9 @@ import (
 	"homeward/internal/orders"
 )
 
+// RestCancelled is the Data.Reason of an OrderCancelled that tells of the part of an order that was not shipped.
+const RestCancelled = "rest"
+
 // Topic is what a message tells.
 type Topic string
 

@@ -32,12 +32,13 @@ const (
 	DeadlineNear      = "deadline.near"
 	DeadlineMissed    = "deadline.missed"
 	OrderCancelled    = "order.cancelled_by_law"
+	RestCancelled     = "order.rest_cancelled_by_law" // what no carrier has; the rest is on its way
 )
 
 // Types lists them.
 var Types = []string{
 	CaseOpened, CaseMoved, CaseChanged, CaseReplied, RefundNeedsHand, RefundSucceeded, RefundFailed, ExchangeRequested, CreditRequested, DeadlineNear,
-	DeadlineMissed, OrderCancelled,
+	DeadlineMissed, OrderCancelled, RestCancelled,
 }
 
 // Event is one piece of news. Data holds ids, codes and amounts; never a name, an address or a text of the shopper.

@@ -9,15 +9,16 @@ type Kind string
 
 // The kinds of events. The first six are the types of the `standard` source; vendors' payloads are put in these words.
 const (
-	Placed         Kind = "order.placed"    // Order is set
-	Updated        Kind = "order.updated"   // Order is set: the whole order, which replaces the one before
-	Paid           Kind = "order.paid"      // Payments is what is known of the payments, may be empty
-	Cancelled      Kind = "order.cancelled" // Reason may be set
-	ParcelUpdated  Kind = "parcel.updated"  // Parcel is set
-	ReturnReceived Kind = "return.received" // Return is set
-	Refunded       Kind = "order.refunded"  // Refund is set: money that the shop gave back itself
-	Packing        Kind = "order.packing"   // the shop began to pack
-	TimePassed     Kind = "time.passed"     // Fact is set: made by our own clock
+	Placed         Kind = "order.placed"         // Order is set
+	Updated        Kind = "order.updated"        // Order is set: the whole order, which replaces the one before
+	Paid           Kind = "order.paid"           // Payments is what is known of the payments, may be empty
+	Cancelled      Kind = "order.cancelled"      // Reason may be set
+	ParcelUpdated  Kind = "parcel.updated"       // Parcel is set
+	ReturnReceived Kind = "return.received"      // Return is set
+	Refunded       Kind = "order.refunded"       // Refund is set: money that the shop gave back itself
+	Packing        Kind = "order.packing"        // the shop began to pack
+	RestCancelled  Kind = "order.rest_cancelled" // Units is set: they were not shipped, and will not be; Reason may be
+	TimePassed     Kind = "time.passed"          // Fact is set: made by our own clock
 )
 
 // Event is one fact about one order in our own words.
@@ -37,6 +38,7 @@ type Event struct {
 	Return   *ReturnReceipt `json:"return,omitempty"`
 	Refund   *Refund        `json:"refund,omitempty"`
 	Fact     *Fact          `json:"fact,omitempty"`
+	Units    []ParcelItem   `json:"units,omitempty"`
 }
 
 // Ref says which order an event belongs to, by whatever the source knows: the shop's order id, else the order number,

@@ -47,6 +47,8 @@ func (f *folder) apply(e *Event) {
 		f.returned(e)
 	case Refunded:
 		f.refunded(e)
+	case RestCancelled:
+		f.restCancelled(e)
 	case TimePassed:
 		f.fact(e)
 	}
@@ -66,6 +68,18 @@ func (f *folder) cancelled(e *Event) {
 		f.state.CancelReason = e.Reason
 	}
 	f.tell(e, string(StageCancelled), first)
+}
+
+// restCancelled takes the units out that no carrier has, and with them the parcels that were only announced: a printed label is not
+// told of any more. What a carrier has all the same is on its way, whenever that is heard.
+func (f *folder) restCancelled(e *Event) {
+	f.state.Dropped = append(f.state.Dropped, Dropped{EventID: e.ID, At: e.At, Reason: e.Reason, Units: own(e.Units)})
+	for _, p := range f.parcels {
+		if p.Stage == Announced && p.HandedOverAt.IsZero() {
+			p.Stage, p.StageAt, p.dropped = ParcelGone, e.At, true
+		}
+	}
+	f.tell(e, string(e.Kind), true)
 }
 
 // parcel gives a piece of news to its parcel.

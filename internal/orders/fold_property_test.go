@@ -41,7 +41,7 @@ func someEvent(t *rapid.T, i int) orders.Event {
 		ID: fmt.Sprintf("e%d", rapid.IntRange(0, i).Draw(t, "id")),
 		Kind: rapid.SampledFrom([]orders.Kind{
 			orders.Placed, orders.Updated, orders.Paid, orders.Cancelled, orders.ReturnReceived, orders.Refunded, orders.Packing,
-			orders.TimePassed, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated,
+			orders.TimePassed, orders.RestCancelled, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated, orders.ParcelUpdated,
 		}).Draw(t, "kind"),
 		At:     at(rapid.IntRange(0, 6).Draw(t, "at")).In(zone),
 		Source: rapid.SampledFrom([]string{"shop", "carrier"}).Draw(t, "source"),
@@ -57,6 +57,8 @@ func someEvent(t *rapid.T, i int) orders.Event {
 		e.Payments = rapid.SampledFrom([][]orders.Payment{nil, {}, {{Kind: "stripe", Reference: "pi_1", Amount: 5}}}).Draw(t, "payments")
 	case orders.ParcelUpdated:
 		e.Parcel = someUpdate(t, lines)
+	case orders.RestCancelled:
+		e.Units = lines
 	case orders.ReturnReceived:
 		e.Return = &orders.ReturnReceipt{RMA: "R-1", Lines: lines}
 	case orders.Refunded:

@@ -17,6 +17,7 @@ const (
 type parcel struct {
 	Parcel
 	firstNews time.Time
+	dropped   bool // its goods were cancelled before a carrier had it
 	ready     bool // waited at a pickup point since it was last out for delivery
 }
 
@@ -106,6 +107,9 @@ func (p *parcel) complete(u *ParcelUpdate) {
 // clock says, also back from out_for_delivery. News of the same stage is a new scan, and a new beginning of that stage
 // when it ended an incident (the second day out for delivery).
 func (p *parcel) advance(stage ParcelStage, at time.Time, to string) bool {
+	if p.dropped && stage.rank() < HandedOver.rank() {
+		return false
+	}
 	if stage == "" || (stage.rank() < InTransit.rank() && stage.rank() < p.Stage.progress()) {
 		return false
 	}

@@ -92,7 +92,7 @@ func (s *State) goodsMissing() bool {
 		}
 	}
 	for _, line := range s.Order.Lines {
-		if !line.Cancelled && !line.NotShipped && packed[line.ID] < line.Quantity {
+		if !line.Cancelled && !line.NotShipped && packed[line.ID]+s.DroppedOf(line.ID) < line.Quantity {
 			return true
 		}
 	}

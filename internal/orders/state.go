@@ -74,6 +74,7 @@ type State struct {
 	PackingAt    time.Time       `json:"packing_at,omitzero"`
 	CancelledAt  time.Time       `json:"cancelled_at,omitzero"`
 	CancelReason string          `json:"cancel_reason,omitempty"`
+	Dropped      []Dropped       `json:"dropped,omitempty"` // what was cancelled while a part was shipped, sorted by At
 	Parcels      []Parcel        `json:"parcels,omitempty"` // sorted by first news, then key
 	Refunds      []RefundFact    `json:"refunds,omitempty"` // made outside Homeward, sorted by At, then ID
 	Returns      []ReturnFact    `json:"returns,omitempty"`
@@ -119,6 +120,27 @@ func (p Parcel) Possessed() time.Time {
 
 // Live tells whether the parcel still counts for the order: not cancelled.
 func (p Parcel) Live() bool { return p.Stage != ParcelGone }
+
+// Dropped is what left an order of which a carrier had a part: units that were not shipped by then, and need not be any more.
+type Dropped struct {
+	EventID string       `json:"event_id"`
+	At      time.Time    `json:"at"`
+	Reason  string       `json:"reason,omitempty"`
+	Units   []ParcelItem `json:"units,omitempty"`
+}
+
+// DroppedOf gives how many units of a line were cancelled while a part of the order was shipped.
+func (s State) DroppedOf(lineID string) int {
+	n := 0
+	for _, d := range s.Dropped {
+		for _, unit := range d.Units {
+			if unit.LineID == lineID {
+				n += max(unit.Quantity, 0)
+			}
+		}
+	}
+	return n
+}
 
 // RefundFact is a refund made outside Homeward and when.
 type RefundFact struct {

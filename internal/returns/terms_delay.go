@@ -27,9 +27,15 @@ func CancelledTerm(c Contract, cancelledAt time.Time, money CaseMoney) (WantedTe
 	return w, true
 }
 
-// PartlyShipped tells that a carrier has some of an order already: what is left of it is no order that can simply be cancelled.
+// PartlyShipped tells that a carrier has some of an order already: only the rest of it can be cancelled, see [Unshipped].
 func PartlyShipped(state orders.State) bool {
 	return slices.ContainsFunc(state.Parcels, func(p orders.Parcel) bool { return p.Live() && !p.HandedOverAt.IsZero() })
+}
+
+// ShippedUnknown tells that a carrier has some of an order and nobody can know what is left: it can be neither waited for nor cancelled.
+func ShippedUnknown(state orders.State) bool {
+	_, known := Unshipped(state)
+	return PartlyShipped(state) && !known
 }
 
 // DelayToTell says whether a notice of delay must go now, and with which revised date (no day: none can be given). due is what
@@ -40,7 +46,7 @@ func PartlyShipped(state orders.State) bool {
 // answer, after the buyer agreed to wait without a date, and when the day is over: then it is too late.
 func DelayToTell(state orders.State, c Contract, due Term, sent []DelayNotice, now time.Time, near bool) (calendar.Date, bool) {
 	until := CancelBy(c, due, sent)
-	if until.End.IsZero() || !now.Before(until.End) || PartlyShipped(state) {
+	if until.End.IsZero() || !now.Before(until.End) || ShippedUnknown(state) {
 		return calendar.Date{}, false
 	}
 	var last calendar.Date

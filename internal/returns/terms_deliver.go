@@ -109,12 +109,12 @@ func withoutEnded(state orders.State, ended map[string]int) orders.State {
 	return state
 }
 
-// owedGoods tells that units of a line are to be shipped and were not refunded.
+// owedGoods tells that units of a line are to be shipped and were neither refunded nor cancelled.
 func owedGoods(state orders.State, line orders.Line) bool {
 	if line.Cancelled || line.NotShipped {
 		return false
 	}
-	left := line.Quantity
+	left := line.Quantity - state.DroppedOf(line.ID)
 	for _, refund := range state.Refunds {
 		for _, r := range refund.Lines {
 			if r.LineID == line.ID {

@@ -148,7 +148,7 @@ func onlyServices(lines []orders.Line) bool {
 	return services > 0
 }
 
-// goodsUnpacked tells that units which are to be shipped are in no live parcel, and were not refunded instead. That is
+// goodsUnpacked tells that units which are to be shipped are in no live parcel, and were neither refunded instead nor cancelled. That is
 // known only when every live parcel says what is in it.
 func goodsUnpacked(state orders.State) bool {
 	settled := map[string]int{}
@@ -172,7 +172,7 @@ func goodsUnpacked(state orders.State) bool {
 		}
 	}
 	return slices.ContainsFunc(state.Order.Lines, func(l orders.Line) bool {
-		return !l.Cancelled && !l.NotShipped && settled[l.ID] < l.Quantity
+		return !l.Cancelled && !l.NotShipped && settled[l.ID]+state.DroppedOf(l.ID) < l.Quantity
 	})
 }
 

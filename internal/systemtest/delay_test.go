@@ -3,6 +3,7 @@ package systemtest_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/systemtest"
+	"homeward/providers/standin/smtpd"
 )
 
 // toAmerica is an order of 94.79 dollars that goes to the United States and is to be shipped by a day of November or December 2026.
@@ -191,5 +193,72 @@ func TestABuyerAnswersADelay(t *testing.T) {
 		if strings.Join(kinds, " ") != "delay_told delay_agreed delay_refused order_cancelled" {
 			t.Errorf("evidence: %v", kinds)
 		}
+	})
+}
+
+// Of an order of which a carrier has a part only the rest is waited for: the notice names it, the buyer cancels it on the page, what was
+// paid for it goes back, and news of its label changes nothing. The part that was shipped stays, and so does delivery.
+func TestTheRestOfAPartlyShippedOrder(t *testing.T) {
+	systemtest.Virtual(t, systemtest.Pace(10*time.Minute), systemtest.Setup{Config: lawful}, func(t *testing.T, s *systemtest.System) {
+		placed := time.Now()
+		order := func(shipBy string) map[string]any {
+			said := toAmerica("1", shipBy, placed)
+			line := func(id string) map[string]any {
+				return map[string]any{"id": id, "title": "Tea " + id, "quantity": 1, "unit_price": "39.90", "discount": "0.00", "tax": "0.00"}
+			}
+			said["order"].(map[string]any)["lines"] = []any{line("l1"), line("l2")}
+			return said
+		}
+		s.World.Stripe.AddPayment("pi_us1", 9479, "usd")
+		s.Post("order.placed", placed, order("2026-11-27"))
+		s.Pass(time.Hour)
+		path := strings.TrimPrefix(link(t, s), s.URL)
+		one := func(number, status, line string) {
+			at := time.Now()
+			s.Post("parcel.updated", at, parcel("1", status, at, map[string]any{
+				"id": number, "tracking_number": number, "line_ids": []any{line},
+			}))
+			s.Pass(time.Hour)
+		}
+		one("620000000000000000000001", "in_transit", "l1")
+		one("620000000000000000000002", "announced", "l2")
+		s.Post("order.updated", time.Now(), order("2026-12-04"))
+		s.Pass(time.Hour)
+		if len(delaysOf(t, s, "1")) != 1 || !strings.Contains(newest(t, s, "1", "ship_delay").Text, "a part of order #1 is on its way") {
+			t.Fatal("the buyer was not told of the rest")
+		}
+		body := page(t, s, path+"/delay")
+		if !strings.Contains(body, "Cancel the rest") || strings.Contains(body, "everything you paid") {
+			t.Error("the page speaks of the whole order")
+		}
+		status, to, _ := submit(t, s, path+"/delay", url.Values{"nonce": {delaysOf(t, s, "1")[0].ID}, "answer": {"cancel"}})
+		if status != http.StatusSeeOther || to != path {
+			t.Fatalf("answered %d to %s", status, to)
+		}
+		s.Pass(time.Hour)
+		one("620000000000000000000002", "announced", "l2")
+		state := stored(t, s, "1").State
+		if !state.CancelledAt.IsZero() || state.DroppedOf("l2") != 1 || state.Dropped[0].Reason != "customer" || state.Stage == orders.StageCancelled {
+			t.Fatalf("%s, %+v", state.Stage, state.Dropped)
+		}
+		for _, kind := range []returns.TermKind{returns.TermCancel, returns.TermRefund} {
+			if term := termOf(t, s, "1", kind); term.State != store.TermMet {
+				t.Errorf("%s: %+v", kind, term)
+			}
+		}
+		if made := s.World.Stripe.Refunds(); len(made) != 1 || made[0].Amount != 3990 {
+			t.Errorf("the money: %+v", made)
+		}
+		told := slices.DeleteFunc(s.World.Mail.Deliveries(), func(m smtpd.Delivery) bool {
+			return !strings.Contains(m.Text, "A part of your order has been cancelled")
+		})
+		if len(told) != 1 || !strings.Contains(told[0].Text, "Tea l2") || strings.Contains(told[0].Text, "Tea l1") {
+			t.Errorf("told %+v", told)
+		}
+		if body := page(t, s, path+"/delay"); strings.Contains(body, "Cancel the rest") {
+			t.Error("there is still something to cancel")
+		}
+		_, _, err := s.App.DB.VerifyEvidence(t.Context())
+		must(t, err)
 	})
 }

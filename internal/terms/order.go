@@ -177,6 +177,9 @@ func Delays(ctx context.Context, tx *store.Tx, orderID string) ([]returns.DelayN
 // what was paid goes back.
 func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, there []store.Term) ([]returns.WantedTerm, error) {
 	at := order.State.CancelledAt
+	if at.IsZero() && len(order.State.Dropped) > 0 {
+		return refundOfRest(ctx, tx, shop, order)
+	}
 	if at.IsZero() {
 		return nil, nil
 	}
@@ -187,13 +190,25 @@ func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store
 			wanted = append(wanted, returns.WantedTerm{Kind: t.Kind, By: t.Party, Term: t.Rules(), Met: at})
 		}
 	}
+	refund, err := toRefund(ctx, tx, shop, order, at)
+	return append(wanted, refund...), err
+}
+
+// refundOfRest gives the time to refund what was not shipped of an order and was cancelled. What is cancelled first counts: no part
+// of the money is due later than that.
+func refundOfRest(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order) ([]returns.WantedTerm, error) {
+	return toRefund(ctx, tx, shop, order, order.State.Dropped[0].At)
+}
+
+// toRefund gives the time to refund what was cancelled at a time.
+func toRefund(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, at time.Time) ([]returns.WantedTerm, error) {
 	refunds, err := tx.RefundsOf(ctx, order.ID)
 	if err != nil {
 		return nil, err
 	}
 	refunds = slices.DeleteFunc(refunds, func(r store.Refund) bool { return r.CaseID != "" || r.Origin != store.OriginHomeward })
 	if w, ok := returns.CancelledTerm(Contract(shop, order), at, moneyOf(store.Case{}, refunds, at)); ok {
-		wanted = append(wanted, w)
+		return []returns.WantedTerm{w}, nil
 	}
-	return wanted, nil
+	return nil, nil
 }

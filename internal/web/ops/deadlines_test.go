@@ -13,7 +13,7 @@ import (
 )
 
 // TestStaffCancelAnOrderThatWasNotShipped: once, with a note, seen as it stands; the money is planned, delivery included, and the
-// deadline is met. One that a carrier has a part of stays.
+// deadline is met. Of one that a carrier has a part of the rest is; it stays when nobody can know what that is.
 func TestStaffCancelAnOrderThatWasNotShipped(t *testing.T) {
 	b := withWithdrawals(t)
 	put := func(id string, parcels ...orders.Event) {
@@ -48,6 +48,8 @@ func TestStaffCancelAnOrderThatWasNotShipped(t *testing.T) {
 	put("u2", orders.Event{ID: "p", Kind: orders.ParcelUpdated, At: t0.Add(time.Hour), Parcel: &orders.ParcelUpdate{
 		TrackingNumber: "TRACKu2", Stage: orders.HandedOver, Items: []orders.ParcelItem{{LineID: "l1", Quantity: 1}},
 	}})
+	put("u3", orders.Event{ID: "p", Kind: orders.ParcelUpdated, At: t0.Add(time.Hour), Parcel: &orders.ParcelUpdate{TrackingNumber: "TRACKu3", Stage: orders.HandedOver}},
+		orders.Event{ID: "q", Kind: orders.ParcelUpdated, At: t0.Add(time.Hour), Parcel: &orders.ParcelUpdate{TrackingNumber: "LABELu3", Stage: orders.Announced}})
 	term := func(order string) store.Term {
 		all, err := b.db.TermsOf(t.Context(), store.OwnerOfOrder(order))
 		if err != nil || len(all) == 0 {
@@ -70,13 +72,24 @@ func TestStaffCancelAnOrderThatWasNotShipped(t *testing.T) {
 	form := seen(term("u1").Generation, "note", "sold out")
 	s.press(at, form, "unshipped")
 	s.press(at, form, "stale")
-	s.press("/ops/deadlines/"+term("u2").ID+"/cancel", seen(term("u2").Generation, "note", "sold out"), "part_shipped")
+	s.press("/ops/deadlines/"+term("u3").ID+"/cancel", seen(term("u3").Generation, "note", "sold out"), "part_shipped")
+	at, form = "/ops/deadlines/"+term("u2").ID+"/cancel", seen(term("u2").Generation, "note", "sold out")
+	s.press(at, form, "unshipped")
+	s.press(at, form, "stale")
 	order := get(b, b.db.Order, "u1")
 	if order.State.Stage != orders.StageCancelled || order.State.CancelReason != "not_shipped_in_time" {
 		t.Errorf("%s %s", order.State.Stage, order.State.CancelReason)
 	}
-	if o := get(b, b.db.Order, "u2"); !o.State.CancelledAt.IsZero() {
-		t.Error("cancelled although a carrier has a part")
+	for id, gone := range map[string]int{"u2": 1, "u3": 0} {
+		if o := get(b, b.db.Order, id); !o.State.CancelledAt.IsZero() || o.State.DroppedOf("l1") != gone {
+			t.Errorf("%s: cancelled although a carrier has a part: %+v", id, o.State.Dropped)
+		}
+	}
+	if ship := term("u2"); ship.State != store.TermMet {
+		t.Errorf("nothing is to be shipped any more: %+v", ship)
+	}
+	if rest, err := b.db.RefundsOf(t.Context(), "u2"); err != nil || len(rest) != 1 || rest[0].Amount != 2000 {
+		t.Errorf("%v: %+v", err, rest)
 	}
 	refunds, err := b.db.RefundsOf(t.Context(), "u1")
 	if err != nil || len(refunds) != 1 || refunds[0].Amount != 5000 || refunds[0].PaymentReference != "pi_u1" || refunds[0].CaseID != "" {

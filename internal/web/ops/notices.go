@@ -32,7 +32,7 @@ var notices = map[string]notice{
 	"call_again":   {Tone: "good", Text: "It is being sent again, under the same id."},
 	"call_gone":    {Tone: "good", Text: "Let go. Your systems never heard of it; your note stays on record."},
 	"unshipped":    {Tone: "good", Text: "The order was cancelled. What was paid goes back; the shopper and the shop's own systems are told."},
-	"part_shipped": {Tone: "bad", Text: "Nothing was done: a carrier has a part of the order. Give back the rest by hand."},
+	"part_shipped": {Tone: "bad", Text: "Nothing was done: a parcel that a carrier has does not say what is in it, or nothing is left. Give back by hand what was not shipped."},
 	"delay_told":   {Tone: "good", Text: "The notice is on its way to the buyer. It counts when a mail server took it; until then the deadline stands."},
 	"need_delay":   {Tone: "bad", Text: "Nothing was sent: enter the new date, or write to the buyer why there is none yet."},
 	"delay_over":   {Tone: "bad", Text: "Nothing was sent: the order ships, its day has passed, or its buyer waits already without a date."},

@@ -22,7 +22,9 @@ type delayPage struct {
 	Body   []string
 	Reason string
 	Agreed bool
-	Wait   bool // agreeing is possible
+	Rest   []string // of an order of which a carrier has a part: what is waited for
+	Key    string   // of the texts of the choice
+	Wait   bool     // agreeing is possible
 	Nonce  string
 	Errors []formError
 }
@@ -48,6 +50,12 @@ func (v *visit) delayAction() action {
 	if !v.delay.ConsentAt.IsZero() {
 		a.Title, a.Text, a.Here = v.words.T("ship_delay.headline"), v.words.T("page.delay.agreed"), v.words.T("page.delay.cancel")
 		a.Calm = true
+	}
+	if rest, ok := returns.Unshipped(v.order.State); ok && len(rest) > 0 {
+		a.Text = v.words.T("ship_delay.rest.preheader")
+		if a.Calm {
+			a.Text, a.Here = v.words.T("page.delay.agreed"), v.words.T("page.delay.rest.cancel")
+		}
 	}
 	return a
 }
@@ -84,6 +92,8 @@ func (h *handler) delayPage(v *visit, wrong []formError) *delayPage {
 	if d.Reason != delays.NotReady { // in the words of the shop's staff
 		p.Reason = d.Reason
 	}
+	p.Key = "page.delay"
+	rest, part := returns.Unshipped(v.order.State)
 	switch {
 	case d.Revised.IsZero():
 		p.Reason = cmp.Or(p.Reason, words.T("ship_delay.reason"))
@@ -91,6 +101,10 @@ func (h *handler) delayPage(v *visit, wrong []formError) *delayPage {
 		body, more = "ship_delay.consent.body", "ship_delay.consent.more"
 	default:
 		body = "ship_delay.date.body"
+	}
+	if part {
+		p.Key, p.Rest = "page.delay.rest", v.unitRows(rest)
+		body, more = strings.NewReplacer("ship_delay.body", "ship_delay.rest.body", "consent.", "rest_consent.", "date.", "rest_date.").Replace(body), restMore(more)
 	}
 	values := []any{"Number", v.order.State.Order.Number, "Day", "", "Until", ""}
 	if !d.Revised.IsZero() {
@@ -104,6 +118,25 @@ func (h *handler) delayPage(v *visit, wrong []formError) *delayPage {
 		p.Body = append(p.Body, words.T(more, values...))
 	}
 	return p
+}
+
+// restMore names the text that says what silence means, of a part of an order.
+func restMore(key string) string {
+	if key == "ship_delay.more" {
+		return "ship_delay.rest.more"
+	}
+	return key
+}
+
+// unitRows lists units as "2 × Cup".
+func (v *visit) unitRows(units []returns.Item) []string {
+	var rows []string
+	for _, unit := range units {
+		if line, ok := v.line(unit.LineID); ok {
+			rows = append(rows, v.words.T("items.times", "Count", v.words.Number(int64(unit.Quantity)))+" "+line.Title)
+		}
+	}
+	return rows
 }
 
 // answerDelay keeps the answer of the form's button: "wait" or "cancel".
@@ -125,7 +158,11 @@ func (h *handler) answerDelay(w http.ResponseWriter, r *http.Request, v *visit) 
 	case errors.Is(err, store.ErrNotFound): // a newer notice came meanwhile
 		h.delayAgain(w, r, v, "page.delay.again")
 	case fault.Code(err) == cases.DelayOver:
-		h.delayAgain(w, r, v, "page.delay.over")
+		key := "page.delay.over"
+		if _, part := returns.Unshipped(v.order.State); part {
+			key = "page.delay.rest.over"
+		}
+		h.delayAgain(w, r, v, key)
 	case err != nil && fault.Code(err) != cases.PartlyShipped:
 		h.complain(r, "answer to a delay not kept", err)
 		h.down(w, r, v.shop, v.words)
