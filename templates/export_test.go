@@ -1,6 +1,10 @@
 package templates
 
-import "io/fs"
+import (
+	"io/fs"
+
+	"homeward/internal/colour"
+)
 
 // Sample is a view that brings out one variant, for the tests.
 type Sample = sample
@@ -29,13 +33,17 @@ func (r *Renderer) Texts(prefix string) []string {
 func LocaleFiles() fs.FS { return localeFiles }
 
 // Palette gives the colours made of a brand's: button, its text, accent on white, accent on dark.
-func Palette(colour string) [4]string {
-	p := paletteOf(colour)
+func Palette(hex string) [4]string {
+	p := paletteOf(hex)
 	return [4]string{p.Button, p.ButtonText, p.Accent, p.AccentDark}
 }
 
 // Contrast gives the contrast ratio of two colours "#rrggbb".
-func Contrast(a, b string) float64 { return contrast(mustRGB(a), mustRGB(b)) }
+func Contrast(a, b string) float64 {
+	one, _ := colour.Parse(a)
+	other, _ := colour.Parse(b)
+	return one.Contrast(other)
+}
 
 // SegmentsOf counts an SMS as the renderer does.
 func SegmentsOf(s string) int { return segmentsOf(s) }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"homeward/internal/colour"
 )
 
 // TestBrandsCanBeRead: whatever colour a shop has, text on it and in it can be read in both schemes.
@@ -14,19 +16,19 @@ func TestBrandsCanBeRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hex := fmt.Sprintf("#%06x", rapid.IntRange(0, 0xffffff).Draw(t, "colour"))
 		light, dark, _ := strings.Cut(string(NewBrand(hex).CSS()), "@media")
-		for ground, css := range map[color]string{card: light, cardDark: dark} {
-			v := map[string]color{}
+		for ground, css := range map[colour.Colour]string{card: light, cardDark: dark} {
+			v := map[string]colour.Colour{}
 			for _, m := range regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{6})`).FindAllStringSubmatch(css, -1) {
-				v[m[1]], _ = parse(m[2])
+				v[m[1]], _ = colour.Parse(m[2])
 			}
 			for name, c := range map[string]struct {
-				a, b color
+				a, b colour.Colour
 				want float64
 			}{
 				"text on the button": {v["on-brand"], v["brand"], 4.5}, "the button's shape": {v["brand"], ground, 3},
 				"links on a card": {v["ink"], ground, 4.5}, "links on the tint": {v["ink"], v["tint"], 4.5},
 			} {
-				if got := c.a.contrast(c.b); got < c.want {
+				if got := c.a.Contrast(c.b); got < c.want {
 					t.Fatalf("%s: %s has %.2f, needs %.1f\n%s", hex, name, got, c.want, css)
 				}
 			}
