@@ -150,7 +150,7 @@ func (p Policy) offerLine(s Situation, line orders.Line) LineOffer {
 			l.block(a.Because, detail)
 			break
 		}
-		l.opened(p, rule, by)
+		l.opened(rule, by)
 	}
 	return l
 }
@@ -227,7 +227,7 @@ func (l *LineOffer) block(code Code, detail string) {
 }
 
 // opened says what is special about a line that can come back.
-func (l *LineOffer) opened(p Policy, rule Rule, by string) {
+func (l *LineOffer) opened(rule Rule, by string) {
 	code := ReturnableUntil
 	if l.Until.IsZero() {
 		code = NotDeliveredYet
