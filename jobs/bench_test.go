@@ -108,7 +108,7 @@ func (b *bench) run(d time.Duration) {
 	for end := b.clock.at.Add(d); b.clock.at.Before(end); {
 		jobs.Drain(b.t.Context(), b.worker)
 		idle := b.nextDue(end).Sub(b.clock.at)
-		b.clock.pass(max(step, (idle+step-1)/step*step))
+		b.clock.pass(max(step, (idle + step - 1).Truncate(step)))
 	}
 }
 
