@@ -37,7 +37,7 @@ func TestTheDemoHasCases(t *testing.T) {
 	}
 	read(client.PostForm(public+"/ops/login", url.Values{"name": {"demo"}, "password": {"demo"}})) //nolint:noctx // as above
 	for path, want := range map[string][]string{
-		"/ops/claims": {"silence accepts it", "Damaged", "#1008"}, "/ops/deadlines": {"Answer the claim", "Give the money back", "The shopper sends the goods back"},
+		"/ops/claims": {"silence accepts it", "Damaged", "#1008"}, "/ops/deadlines": {"Answer the claim", `<span class="soft">claim</span>`, "Give the money back", "The shopper sends the goods back"},
 		"/ops/withdrawals": {"#1010"},
 	} {
 		got := page(public + path)
