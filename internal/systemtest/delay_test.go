@@ -224,7 +224,7 @@ func TestTheRestOfAPartlyShippedOrder(t *testing.T) {
 		one("620000000000000000000002", "announced", "l2")
 		s.Post("order.updated", time.Now(), order("2026-12-04"))
 		s.Pass(time.Hour)
-		if len(delaysOf(t, s, "1")) != 1 || !strings.Contains(newest(t, s, "1", "ship_delay").Text, "a part of order #1 is on its way") {
+		if len(delaysOf(t, s, "1")) != 1 || !strings.Contains(newest(t, s, "1", "ship_delay").Text, "part of order #1 is on its way") {
 			t.Fatal("the buyer was not told of the rest")
 		}
 		body := page(t, s, path+"/delay")
@@ -250,7 +250,7 @@ func TestTheRestOfAPartlyShippedOrder(t *testing.T) {
 			t.Errorf("the money: %+v", made)
 		}
 		told := slices.DeleteFunc(s.World.Mail.Deliveries(), func(m smtpd.Delivery) bool {
-			return !strings.Contains(m.Text, "A part of your order has been cancelled")
+			return !strings.Contains(m.Text, "Part of your order has been cancelled")
 		})
 		if len(told) != 1 || !strings.Contains(told[0].Text, "Tea l2") || strings.Contains(told[0].Text, "Tea l1") {
 			t.Errorf("told %+v", told)

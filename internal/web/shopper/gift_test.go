@@ -96,7 +96,7 @@ func TestABuyerMakesGifts(t *testing.T) {
 			t.Fatalf("revoked: %d", w.Code)
 		}
 	}
-	has(t, b.get(path+"/gift"), 200, "ended")
+	has(t, b.get(path+"/gift"), 200, "deactivated")
 	lacks(t, b.get(path+"/gift"), card+"/revoke")
 	lacks(t, b.get(card), made[0].Code)
 }
@@ -131,7 +131,7 @@ func TestBadGifts(t *testing.T) {
 	for i := range cases.MostGifts {
 		b.give(path, "more"+string(rune('a'+i)), url.Values{"qty.l1": {"1"}})
 	}
-	has(t, b.post(path+"/gift", url.Values{"qty.l1": {"1"}, "nonce": {"last"}}), 422, "as many gift codes as it may have")
+	has(t, b.post(path+"/gift", url.Values{"qty.l1": {"1"}, "nonce": {"last"}}), 422, "as many gift codes as it can have")
 }
 
 func TestTypingACode(t *testing.T) {

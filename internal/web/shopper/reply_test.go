@@ -57,7 +57,7 @@ func TestAnsweringALetter(t *testing.T) {
 	}
 	b.letter(c, "Was the lid in it?")
 	w := b.get(page)
-	has(t, w, 200, "Was the lid in it?", `action="`+page+`/reply"`, `name="nonce"`, "Your answer")
+	has(t, w, 200, "Was the lid in it?", `action="`+page+`/reply"`, `name="nonce"`, "Your reply")
 	for name, form := range map[string]url.Values{
 		"nothing": {"text": {" "}, "nonce": {"n"}}, "too much": {"text": {strings.Repeat("ł", 2001)}, "nonce": {"n"}}, "no nonce": {"text": {"Yes <b>it</b> was"}},
 	} {
@@ -79,16 +79,16 @@ func TestAnsweringALetter(t *testing.T) {
 	if got := b.answers(c.ID); !slices.Equal(got, []string{"Yes, under\nthe <b>paper</b>."}) {
 		t.Errorf("%q", got)
 	}
-	has(t, b.get(page), 200, "the &lt;b&gt;paper&lt;/b&gt;.", "You wrote to us", "We have your message", "Add something")
+	has(t, b.get(page), 200, "the &lt;b&gt;paper&lt;/b&gt;.", "You wrote to us", "We have your message", "Add something else")
 	for i := range 9 {
 		if w := b.post(page+"/reply", url.Values{"text": {"more"}, "nonce": {"n" + string(rune('0'+i))}}); w.Code != http.StatusSeeOther {
 			t.Fatalf("%d", w.Code)
 		}
 	}
 	w = b.post(page+"/reply", url.Values{"text": {"an eleventh"}, "nonce": {"x"}})
-	has(t, w, 422, "an eleventh", "have not answered yet")
+	has(t, w, 422, "an eleventh", "have not replied to yet")
 	b.letter(c, "Thank you.")
-	lacks(t, b.get(page), "have not answered yet", "Add something")
+	lacks(t, b.get(page), "have not replied to yet", "Add something else")
 }
 
 // TestAnAnswerWithPhotos: photos belong to the case at once, and what is no photo is told without losing the words.
