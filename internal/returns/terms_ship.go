@@ -207,12 +207,13 @@ func (c Contract) until(t Term, day calendar.Date) Term {
 	return t
 }
 
-// refused ends the time when the buyer refuses, or earlier when it was over by then.
+// refused ends the time with the day on which the buyer refuses, by the shop's clock, or earlier when it was over by then: the order is
+// cancelled with the refusal, and what is done at once is in time.
 func (c Contract) refused(t Term, at time.Time) Term {
 	t = t.because(Evidence{What: DelayRefused, At: at.UTC()})
-	if t.End.IsZero() || at.Before(t.End) {
-		day := calendar.Of(at, c.Shop.Zone)
-		t.Code, t.Plain, t.Last, t.End = "", day, day, at.UTC()
+	day := calendar.Of(at, c.Shop.Zone)
+	if end := day.EndOfDay(c.Shop.Zone); t.End.IsZero() || end.Before(t.End) {
+		t.Code, t.Plain, t.Last, t.Zone, t.End = "", day, day, c.Shop.Zone, end
 	}
 	return t
 }

@@ -12,7 +12,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"homeward/internal/calendar"
 	"homeward/internal/cases"
+	"homeward/internal/delays"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -83,13 +85,18 @@ func (w *world) acts() map[string]func(*rapid.T) {
 			which := rapid.SampledFrom([][]string{{"p1", "l1", "l2"}, {"p1", "l1"}, {"p2", "l2"}}).Draw(t, "parcel")
 			w.parcel(which[0], stage.Draw(t, "stage"), to.Draw(t, "to"), which[1:]...)
 		},
+		"a part is shipped": func(t *rapid.T) {
+			units := rapid.SampledFrom([]orders.ParcelItem{{LineID: "l1", Quantity: 1}, {LineID: "l1", Quantity: 2}, {LineID: "l2", Quantity: 1}}).Draw(t, "units")
+			stage := rapid.SampledFrom([]orders.ParcelStage{orders.HandedOver, orders.InTransit, orders.Delivered}).Draw(t, "stage")
+			w.packed(rapid.SampledFrom([]string{"p1", "p2"}).Draw(t, "parcel"), stage, orders.ToRecipient, units)
+		},
 		"the shop cancels": func(t *rapid.T) {
 			if rapid.IntRange(0, 4).Draw(t, "really") == 0 {
 				w.tell(w.event(orders.Cancelled))
 			}
 		},
 		"withdrawal": w.withdraw, "return": w.askReturn, "claim": w.claim, "answer": w.answerClaim, "goods": w.goods, "inspection": w.inspect,
-		"refund": w.refund, "delay": w.answerDelay, "mail": w.mail, "case ends": w.endCase,
+		"refund": w.refund, "cancelled": w.cancel, "gift": w.gift, "delay": w.answerDelay, "announced": w.announce, "mail": w.mail, "case ends": w.endCase,
 	}
 }
 
@@ -199,6 +206,9 @@ func (w *world) goods(t *rapid.T) {
 			facts.back = w.at
 		}
 	case "came in part":
+		if len(c.Items) == 0 {
+			return
+		}
 		if _, err := w.desk.Receive(w.ctx, c, []returns.Item{{LineID: c.Items[0].LineID, Quantity: 1}}, "staff:olga"); w.refusable(err) {
 			facts.back = w.at
 		}
@@ -228,7 +238,7 @@ func (w *world) scannedAt(c store.Case, before time.Time) time.Time {
 
 func (w *world) inspect(t *rapid.T) {
 	c, facts, ok := w.someCase(t)
-	if !ok {
+	if !ok || len(c.Items) == 0 {
 		return
 	}
 	found := returns.Inspection{LineID: c.Items[0].LineID, Quantity: 1, Grade: returns.AsNew, Outcome: returns.Accept}
@@ -266,6 +276,55 @@ func (w *world) answerDelay(t *rapid.T) {
 		return
 	}
 	w.refusable(w.desk.AnswerDelay(w.ctx, w.order(), all[len(all)-1].ID, rapid.IntRange(0, 2).Draw(t, "wait") > 0))
+}
+
+// announce lets staff tell of a delay in their own words.
+func (w *world) announce(t *rapid.T) {
+	day, _ := calendar.Parse(drawDay(t, w.order()))
+	w.refusable(w.db.Write(w.ctx, func(tx *store.Tx) error {
+		order, err := tx.Order(w.ctx, w.id)
+		if err != nil {
+			return err
+		}
+		_, err = delays.Announce(w.ctx, tx, w.shop, order, day, "The harvest is late.", "staff:olga", w.at)
+		return err
+	}))
+}
+
+// cancel cancels what no carrier has: all of the order, or its rest.
+func (w *world) cancel(t *rapid.T) {
+	if rapid.IntRange(0, 2).Draw(t, "really") > 0 {
+		return
+	}
+	by := rapid.SampledFrom([]string{cases.Clock, cases.Shopper, "staff:olga"}).Draw(t, "by")
+	w.refusable(w.db.Write(w.ctx, func(tx *store.Tx) error {
+		order, err := tx.Order(w.ctx, w.id)
+		if err != nil {
+			return err
+		}
+		_, err = w.desk.CancelOrder(w.ctx, tx, order, by)
+		return err
+	}))
+}
+
+// gift asks for a return by the code of a gift: no money comes of it.
+func (w *world) gift(t *rapid.T) {
+	items := someItems(t)
+	g, err := w.desk.MakeGift(w.ctx, w.order(), items, "en", w.next())
+	if !w.refusable(err) {
+		return
+	}
+	remedy := rapid.SampledFrom(returns.GiftRemedies).Draw(t, "remedy")
+	req := returns.Request{Items: items, Reason: "other", Remedy: remedy}
+	if remedy == returns.ExchangeRemedy {
+		for _, i := range items {
+			req.Wish.Exchange = append(req.Wish.Exchange, returns.Exchange{LineID: i.LineID, Quantity: i.Quantity})
+		}
+	}
+	c, err := w.desk.OpenGift(w.ctx, g, store.Recipient{Name: "Jan", Email: "jan@example.com", Language: "en"}, req, w.next())
+	if w.refusable(err) {
+		w.known[c.ID] = &caseFacts{}
+	}
 }
 
 // mail lets a mail server take a notice of delay, or never.
@@ -312,9 +371,37 @@ func (w *world) remember() {
 		}
 	}
 	ship, ok := returns.ShipTermOf(order.State, contract, w.promises["ship"].Last)
-	keep("ship", ship, ok)
+	keep("ship", ship, ok && !w.offered(contract))
 	deliver, ok := returns.DeliverTermOf(order.State, contract, w.promises["deliver"].Last, w.ended())
 	keep("deliver", deliver, ok && !w.longOver(deliver))
+}
+
+// given lists the notices of delay that reached their buyer.
+func (w *world) given() []returns.DelayNotice {
+	told, err := w.db.DelaysOf(w.ctx, w.id)
+	w.fail(err)
+	var given []returns.DelayNotice
+	for _, d := range told {
+		if !d.GivenAt().IsZero() {
+			given = append(given, d.Rules())
+		}
+	}
+	return given
+}
+
+// offered tells that the buyer was told in time of a delay of what was promised first: news of an earlier day is no promise any more.
+func (w *world) offered(c returns.Contract) bool {
+	given, first := w.given(), w.promises["ship"].Last
+	return len(given) > 0 && !first.IsZero() && given[0].SentAt.Before(endOf(first, c))
+}
+
+// endOf is when a day of the shop is over: at the earlier midnight.
+func endOf(day calendar.Date, c returns.Contract) time.Time {
+	shop, consumer := day.EndOfDay(c.Shop.Zone), day.EndOfDay(c.Consumer.Zone)
+	if consumer.Before(shop) {
+		return consumer
+	}
+	return shop
 }
 
 // longOver tells of a time to deliver that ended a month ago before anybody watched it.
@@ -373,32 +460,46 @@ func (w *world) owed() map[string]duty {
 func (w *world) owedByOrder(owed map[string]duty) {
 	order := w.order()
 	contract, owner := terms.Contract(w.shop, order), store.OwnerOfOrder(w.id)
-	refunds, err := w.db.RefundsOf(w.ctx, w.id)
-	w.fail(err)
-	if at := order.State.CancelledAt; !at.IsZero() {
-		if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.CaseID == "" && unpaid(r) }) {
-			owed[owner+" refund"] = duty{end: returns.RefundDue(contract, returns.Declaration{At: at, NothingToReturn: true}).End}
-		}
+	if due, ok := w.cancelledMoney(contract, order.State); ok {
+		owed[owner+" refund"] = duty{end: due}
+	}
+	if !order.State.CancelledAt.IsZero() {
 		return
 	}
 	if due, ok := returns.ShipTermOf(order.State, contract, w.promises["ship"].Last); ok && due.Met.IsZero() {
-		told, err := w.db.DelaysOf(w.ctx, w.id)
-		w.fail(err)
-		var rules []returns.DelayNotice
-		for _, d := range told {
-			if !d.GivenAt().IsZero() {
-				rules = append(rules, d.Rules())
-			}
+		given := w.given()
+		if w.offered(contract) {
+			due.Last = w.promises["ship"].Last
+			due.End = endOf(due.Last, contract)
 		}
-		if len(rules) == 0 || !rules[0].SentAt.Before(due.End) {
+		if len(given) == 0 || !given[0].SentAt.Before(due.End) {
 			owed[owner+" ship"] = duty{end: due.End}
 		} else {
-			owed[owner+" cancel"] = duty{end: returns.CancelBy(contract, due.Term, rules).End}
+			owed[owner+" cancel"] = duty{end: returns.CancelBy(contract, due.Term, given).End}
 		}
 	}
 	if due, ok := returns.DeliverTermOf(order.State, contract, w.promises["deliver"].Last, w.ended()); ok && due.Met.IsZero() && !w.longOver(due) {
 		owed[owner+" deliver"] = duty{end: due.End}
 	}
+}
+
+// cancelledMoney gives the time to give back what was cancelled, the oldest first: each by its own cancellation.
+func (w *world) cancelledMoney(c returns.Contract, state orders.State) (due time.Time, ok bool) {
+	refunds, err := w.db.RefundsOf(w.ctx, w.id)
+	w.fail(err)
+	for _, r := range store.Standing(refunds) {
+		if r.CaseID != "" || !unpaid(r) {
+			continue
+		}
+		at, n, part := state.CancelledAt, 0, 0
+		if _, err := fmt.Sscanf(r.ExternalID, "rest:"+w.id+":%d:%d", &n, &part); err == nil {
+			at = state.Dropped[n-1].At
+		}
+		if end := returns.RefundDue(c, returns.Declaration{At: at, NothingToReturn: true}).End; !ok || end.Before(due) {
+			due, ok = end, true
+		}
+	}
+	return due, ok
 }
 
 func unpaid(r store.Refund) bool {

@@ -8,6 +8,7 @@ import (
 
 	"homeward/internal/calendar"
 	"homeward/internal/config"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 )
@@ -157,7 +158,20 @@ func Ship(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Orde
 	if err != nil {
 		return w, false, err
 	}
-	w, _ = returns.ShipTermOf(order.State, Contract(shop, order), firstPromise(there, returns.TermShip))
+	sent, err := Delays(ctx, tx, order.ID)
+	if err != nil {
+		return w, false, err
+	}
+	contract, first := Contract(shop, order), firstPromise(there, returns.TermShip)
+	w, ok := returns.ShipTermOf(order.State, contract, first)
+	if ok && len(sent) > 0 && w.Last.Before(first) {
+		// What a notice offered in time was counted from the first promise: an earlier day that is told after it moves nothing that
+		// the buyer was told of.
+		order.State.Order.Promised.ShipBy = first.String()
+		if kept, _ := returns.ShipTermOf(order.State, contract, first); sent[0].SentAt.Before(kept.End) {
+			w = kept
+		}
+	}
 	return w, true, nil
 }
 
@@ -173,15 +187,13 @@ func Delays(ctx context.Context, tx *store.Tx, orderID string) ([]returns.DelayN
 	return given, err
 }
 
-// cancelled gives the terms of an order that was cancelled: what was to be shipped need not be any more, also where it was missed, and
-// what was paid goes back.
+// cancelled gives the terms of an order that was cancelled, or its rest: what was to be shipped need not be any more, also where it was
+// missed, and what was paid goes back.
 func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, there []store.Term) ([]returns.WantedTerm, error) {
+	refund, err := toRefund(ctx, tx, shop, order)
 	at := order.State.CancelledAt
-	if at.IsZero() && len(order.State.Dropped) > 0 {
-		return refundOfRest(ctx, tx, shop, order)
-	}
-	if at.IsZero() {
-		return nil, nil
+	if err != nil || at.IsZero() {
+		return refund, err
 	}
 	var wanted []returns.WantedTerm
 	for _, t := range there {
@@ -190,25 +202,46 @@ func cancelled(ctx context.Context, tx *store.Tx, shop *config.Shop, order store
 			wanted = append(wanted, returns.WantedTerm{Kind: t.Kind, By: t.Party, Term: t.Rules(), Met: at})
 		}
 	}
-	refund, err := toRefund(ctx, tx, shop, order, at)
-	return append(wanted, refund...), err
+	return append(wanted, refund...), nil
 }
 
-// refundOfRest gives the time to refund what was not shipped of an order and was cancelled. What is cancelled first counts: no part
-// of the money is due later than that.
-func refundOfRest(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order) ([]returns.WantedTerm, error) {
-	return toRefund(ctx, tx, shop, order, order.State.Dropped[0].At)
-}
-
-// toRefund gives the time to refund what was cancelled at a time.
-func toRefund(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, at time.Time) ([]returns.WantedTerm, error) {
+// toRefund gives the time to refund what was cancelled of an order. Of several cancellations the one counts whose money is not on its
+// way for the longest time: no part is due later than that, and none sooner than by its own.
+func toRefund(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order) ([]returns.WantedTerm, error) {
+	if order.State.CancelledAt.IsZero() && len(order.State.Dropped) == 0 {
+		return nil, nil
+	}
 	refunds, err := tx.RefundsOf(ctx, order.ID)
 	if err != nil {
 		return nil, err
 	}
 	refunds = slices.DeleteFunc(refunds, func(r store.Refund) bool { return r.CaseID != "" || r.Origin != store.OriginHomeward })
-	if w, ok := returns.CancelledTerm(Contract(shop, order), at, moneyOf(store.Case{}, refunds, at)); ok {
+	money := moneyOf(store.Case{}, refunds, time.Time{})
+	since := money.Owed
+	if since.IsZero() {
+		since = money.Gone
+	}
+	if w, ok := returns.CancelledTerm(Contract(shop, order), cancelledBefore(order.State, since), money); ok {
 		return []returns.WantedTerm{w}, nil
 	}
 	return nil, nil
+}
+
+// cancelledBefore gives the last cancellation until a time, of an order or of its rest; the first of all when there is none.
+func cancelledBefore(state orders.State, until time.Time) time.Time {
+	times := make([]time.Time, 0, len(state.Dropped)+1)
+	for _, d := range state.Dropped {
+		times = append(times, d.At)
+	}
+	if !state.CancelledAt.IsZero() {
+		times = append(times, state.CancelledAt)
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	at := times[0]
+	for _, t := range times {
+		if !t.Truncate(time.Millisecond).After(until) { // the ledger keeps milliseconds
+			at = t
+		}
+	}
+	return at
 }

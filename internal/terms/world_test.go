@@ -34,6 +34,11 @@ var zones = map[string]string{
 // begin is when every world begins: its months hold Christmas and the change of the clocks.
 var begin = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 
+// policy lets recipients of gifts return them.
+var policy = returns.Policy{Rules: []returns.Rule{{Name: "all", Terms: returns.Terms{
+	Window: 90 * 24 * time.Hour, Remedies: []returns.Remedy{returns.RefundRemedy, returns.ExchangeRemedy, returns.CreditRemedy},
+}}}}
+
 type nobody struct{}
 
 func (nobody) Enqueue(context.Context, ...store.Task) {}
@@ -58,7 +63,7 @@ func newOffice(t *testing.T) *office {
 			t.Fatal(err)
 		}
 		return config.Shop{ID: id, Name: id, Country: country, Zone: at, Languages: []string{"en"}, Returns: config.Returns{
-			Window: 90 * 24 * time.Hour, SendWithin: 14 * 24 * time.Hour, FTC: ftc,
+			Window: 90 * 24 * time.Hour, SendWithin: 14 * 24 * time.Hour, FTC: ftc, Policy: policy,
 		}}
 	}
 	o := &office{db: db, at: begin}
@@ -191,11 +196,17 @@ func (w *world) tell(e orders.Event) {
 }
 
 func (w *world) parcel(key string, stage orders.ParcelStage, to string, lines ...string) {
-	e := w.event(orders.ParcelUpdated)
-	e.Parcel = &orders.ParcelUpdate{Aliases: []string{"erp:" + key}, Stage: stage, DeliveredTo: to}
+	var items []orders.ParcelItem
 	for _, line := range lines {
-		e.Parcel.Items = append(e.Parcel.Items, orders.ParcelItem{LineID: line})
+		items = append(items, orders.ParcelItem{LineID: line})
 	}
+	w.packed(key, stage, to, items...)
+}
+
+// packed tells of a parcel with so many units of lines in it.
+func (w *world) packed(key string, stage orders.ParcelStage, to string, items ...orders.ParcelItem) {
+	e := w.event(orders.ParcelUpdated)
+	e.Parcel = &orders.ParcelUpdate{Aliases: []string{"erp:" + key}, Stage: stage, DeliveredTo: to, Items: items}
 	w.tell(e)
 }
 
