@@ -228,7 +228,8 @@ func TestTheRestOfAPartlyShippedOrder(t *testing.T) {
 			t.Fatal("the buyer was not told of the rest")
 		}
 		body := page(t, s, path+"/delay")
-		if !strings.Contains(body, "Cancel the rest") || strings.Contains(body, "everything you paid") {
+		if !strings.Contains(body, "Cancel the rest") || !strings.Contains(body, "<h1>The rest of your order will ship later") ||
+			strings.Contains(body, "everything you paid") {
 			t.Error("the page speaks of the whole order")
 		}
 		status, to, _ := submit(t, s, path+"/delay", url.Values{"nonce": {delaysOf(t, s, "1")[0].ID}, "answer": {"cancel"}})

@@ -54,7 +54,7 @@ func (v *visit) delayAction() action {
 	if rest, ok := returns.Unshipped(v.order.State); ok && len(rest) > 0 {
 		a.Text = v.words.T("ship_delay.rest.preheader")
 		if a.Calm {
-			a.Text, a.Here = v.words.T("page.delay.agreed"), v.words.T("page.delay.rest.cancel")
+			a.Title, a.Text, a.Here = v.words.T("ship_delay.rest.headline"), v.words.T("page.delay.agreed"), v.words.T("page.delay.rest.cancel")
 		}
 	}
 	return a
@@ -103,7 +103,7 @@ func (h *handler) delayPage(v *visit, wrong []formError) *delayPage {
 		body = "ship_delay.date.body"
 	}
 	if part {
-		p.Key, p.Rest = "page.delay.rest", v.unitRows(rest)
+		p.Key, p.Rest, p.Title = "page.delay.rest", v.unitRows(rest), words.T("ship_delay.rest.headline")
 		body, more = strings.NewReplacer("ship_delay.body", "ship_delay.rest.body", "consent.", "rest_consent.", "date.", "rest_date.").Replace(body), restMore(more)
 	}
 	values := []any{"Number", v.order.State.Order.Number, "Day", "", "Until", ""}
