@@ -221,7 +221,7 @@ func TestARecipientReturnsAGift(t *testing.T) {
 	has(t, b.get(gift+"/returns/new"), 200, "Already in a return") // all of the gift is on its way
 
 	// The buyer sees the goods, and nothing of who returns them.
-	has(t, b.get(path), 200, "Returned by the recipient of your gift")
+	has(t, b.get(path), 200, "Returns by the recipient of your gift")
 	lacks(t, b.get(path), "Jan", "jan@", c.RMA, "Wrong taste")
 	has(t, b.get(path+"/cases/"+c.RMA), 404)
 	has(t, b.post(path+"/cases/"+c.RMA+"/cancel", nil), 404)
