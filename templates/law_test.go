@@ -1,6 +1,9 @@
 package templates_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -67,6 +70,42 @@ func TestLabelsOfTheLaw(t *testing.T) {
 		w := r.Words(lang, "", nil)
 		if w.T(templates.WithdrawHere) != w.Under("GB").T(templates.WithdrawHere) {
 			t.Errorf("%s has a law of the United Kingdom", lang)
+		}
+	}
+}
+
+// Nothing that English says of a withdrawal is said so to the United Kingdom; what only staff and operators read is left out.
+func TestNothingWithdrawsInTheUnitedKingdom(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("locales/*.en.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	raw, err := os.ReadFile("locales/law.en-GB.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var law map[string]string
+	if err := json.Unmarshal(raw, &law); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &texts); err != nil {
+			t.Fatal(err)
+		}
+		for key, text := range texts {
+			said := string(text)
+			if own, ok := law[key]; ok {
+				said = own
+			}
+			if !strings.HasPrefix(key, "topic.") && strings.Contains(strings.ToLower(said), "withdr") {
+				t.Errorf("%s: %s", key, said)
+			}
 		}
 	}
 }
