@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ type account struct {
 	fulfilled bool
 	labelLost bool // its label was given up
 	late      bool // it is a withdrawal that was declared after its period
+	// cancels is set for the account of what was cancelled of the order, which is no case: with what the names of its plans begin.
+	cancels string
+	dropped []returns.Item // what was cancelled of the order while a part was shipped
 }
 
 // plan says what units bring that were not planned: by what the shop's policy granted for a return; all that was paid for them,
@@ -76,6 +80,9 @@ func (a account) told() []returns.Explained {
 
 // planned tells that a refund was planned for the case, and is not one in the place of another.
 func (a account) planned(r store.Refund) bool {
+	if a.cancels != "" {
+		return ofCancelled(r) && (strings.HasPrefix(r.ExternalID, cancelPrefix) || strings.HasPrefix(r.ExternalID, restPrefix))
+	}
 	return r.CaseID == a.c.ID && r.Origin == store.OriginHomeward && strings.HasPrefix(r.ExternalID, a.c.ID+":")
 }
 
@@ -113,7 +120,7 @@ func (a account) answered() bool {
 	return moved && !sends && !returns.Undecided(a.facts)
 }
 
-// planID names a part of the next plan of the case. Each plan has its number, so that none takes the place of another.
+// planID names a part of the next plan of the case, or of what was cancelled. Each plan has its number, so that none takes the place of another.
 func (a account) planID(part int) string {
 	n := 0
 	for _, r := range a.refunds {
@@ -121,7 +128,7 @@ func (a account) planID(part int) string {
 			n++
 		}
 	}
-	return fmt.Sprintf("%s:p%d:%d", a.c.ID, n, part)
+	return fmt.Sprintf("%s:p%d:%d", cmp.Or(a.cancels, a.c.ID), n, part)
 }
 
 // parts splits what is due over the order's payments; store credit is one part of its own, and so is whatever the recipient of a gift

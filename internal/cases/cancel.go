@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -71,7 +70,7 @@ func (d *Desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order,
 func cancelled(order store.Order, by string, now time.Time) orders.Event {
 	source, _, _ := strings.Cut(by, ":")
 	e := orders.Event{
-		ID: "homeward:cancelled", Kind: orders.Cancelled, At: now.UTC(), Source: source, Ref: orders.Ref{OrderID: order.ExternalID}, Reason: "not_shipped_in_time",
+		ID: cancelledID, Kind: orders.Cancelled, At: now.UTC(), Source: source, Ref: orders.Ref{OrderID: order.ExternalID}, Reason: "not_shipped_in_time",
 	}
 	if by == Shopper {
 		e.Reason = "customer"
@@ -123,34 +122,18 @@ func Timers(shop *config.Shop, order store.Order, now time.Time) []store.Deadlin
 	return rows
 }
 
-// planCancelled plans the refunds of an order that is cancelled: everything that was paid and did not go back. Cash on delivery was
-// never collected.
+// planCancelled plans the refunds of what is cancelled of an order: everything that was paid for it and did not go back.
 func (d *Desk) planCancelled(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
-	if err := tx.Alone(ctx, "plan "+order.ID); err != nil {
+	if err := tx.AloneWithOrder(ctx, order.ID); err != nil {
 		return nil, err
 	}
 	refunds, err := tx.RefundsOf(ctx, order.ID)
 	if err != nil {
 		return nil, err
 	}
-	o := order.State.Order
-	o.Shipping.Cheapest = -1 // the whole of delivery, also of a dearer one
-	items := allOpen(o, distinct(refunds))
-	plan, err := returns.PlanWithdrawal(o, append(earlier(refunds), owed(o, refunds, items)...), items, returns.WithdrawalOptions{})
+	rows, err := d.cancelledRows(order, refunds)
 	if err != nil {
 		return nil, err
-	}
-	a := account{order: o, refunds: refunds}
-	parts := a.parts(plan)
-	cuts := returns.CutLedger(plan.Ledger, parts)
-	var rows []store.Refund
-	for i, part := range parts {
-		if part.Kind == "cash_on_delivery" {
-			continue
-		}
-		row := d.refund(order, store.Case{}, part, fmt.Sprintf("cancel:%s:%d", order.ID, i))
-		row.Lines, row.Explanation = cuts[i], plan.Lines
-		rows = append(rows, row)
 	}
 	return book(ctx, tx, rows)
 }

@@ -61,7 +61,7 @@ func Policy(shop *config.Shop) returns.Policy {
 
 // Taken says how many units of each line are in live cases or were refunded otherwise. What was cancelled stays so when its refund fails:
 // that money is to be issued again.
-func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
+func Taken(order store.Order, all []store.Case, refunds []store.Refund) returns.Taken {
 	taken := returns.Taken{}
 	live := make(map[string]bool)
 	paid := paidByReturns(all, refunds)
@@ -88,6 +88,10 @@ func Taken(all []store.Case, refunds []store.Refund) returns.Taken {
 		for _, line := range r.Lines {
 			taken[line.LineID] += line.Quantity
 		}
+	}
+	gone := account{order: order.State.Order, refunds: refunds, dropped: droppedOf(order.State)}
+	for _, item := range gone.unbooked() {
+		taken[item.LineID] += item.Quantity
 	}
 	return taken
 }
@@ -128,6 +132,10 @@ func atLeast(items []returns.Item, least map[string]int) []returns.Item {
 // takenOf is Taken of an order, its cases as see makes them, and keeps others that ask the same waiting until this
 // transaction ends.
 func takenOf(ctx context.Context, tx *store.Tx, orderID string, see ...func(*store.Case)) (returns.Taken, error) {
+	order, err := tx.Order(ctx, orderID)
+	if err != nil {
+		return nil, err
+	}
 	all, err := tx.CasesOf(ctx, orderID)
 	if err != nil {
 		return nil, err
@@ -138,7 +146,7 @@ func takenOf(ctx context.Context, tx *store.Tx, orderID string, see ...func(*sto
 		}
 	}
 	refunds, err := tx.RefundsOf(ctx, orderID)
-	return Taken(all, refunds), err
+	return Taken(order, all, refunds), err
 }
 
 func (d *Desk) log(ctx context.Context, tx *store.Tx, caseID, actor, step, note string) error {

@@ -14,33 +14,54 @@ import (
 // planners give what is due to one case of a ledger, each on its own ground.
 var planners = []func(ledger []account, at int) (returns.Breakdown, error){unplanned, extras, freed, labelBack, shortBack, postage}
 
-// planExtras plans what news of one case, or of one refund, made due to any case of its order: delivery and fees, because the rest
-// of the order went back on another ground; what a return kept and a withdrawal frees; what was taken for a label that never came;
-// what was not left before; and the postage that staff grant.
+// planExtras plans what news of one case, or of one refund, made due to any case of its order, and to what was cancelled of it: delivery
+// and fees, because the rest of the order went back on another ground; what a return kept and a withdrawal frees; what was taken for a
+// label that never came; what was not left before; and the postage that staff grant.
 func (d *Desk) planExtras(ctx context.Context, tx *store.Tx, order store.Order) ([]store.Task, error) {
 	ledger, err := d.ledgerOf(ctx, tx, order)
 	if err != nil {
 		return nil, err
 	}
+	if _, gone := cancelledOf(order, nil); len(ledger) == 0 && !gone {
+		return nil, nil
+	}
 	var tasks []store.Task
 	for {
-		at, found, err := next(ledger)
-		if err != nil || found.Total == 0 {
-			return tasks, err
-		}
-		more, err := d.enter(ctx, tx, order, &ledger[at].c, ledger[at], found)
+		more, err := d.planNext(ctx, tx, order, ledger)
 		if err != nil {
 			return nil, err
+		}
+		if more == nil {
+			return tasks, nil
 		}
 		tasks = append(tasks, more...)
-		refunds, err := tx.RefundsOf(ctx, order.ID)
-		if err != nil {
-			return nil, err
-		}
-		for n := range ledger {
-			ledger[n].refunds = refunds
-		}
 	}
+}
+
+// planNext plans one thing that is due; nil tells that nothing is.
+func (d *Desk) planNext(ctx context.Context, tx *store.Tx, order store.Order, ledger []account) ([]store.Task, error) {
+	refunds, err := tx.RefundsOf(ctx, order.ID)
+	if err != nil {
+		return nil, err
+	}
+	for n := range ledger {
+		ledger[n].refunds = refunds
+	}
+	rows, err := d.cancelledRows(order, refunds)
+	if err != nil {
+		return nil, err
+	}
+	tasks := []store.Task{}
+	if len(rows) > 0 {
+		more, err := book(ctx, tx, rows)
+		return append(tasks, more...), err
+	}
+	at, found, err := next(ledger)
+	if err != nil || found.Total == 0 {
+		return nil, err
+	}
+	more, err := d.enter(ctx, tx, order, &ledger[at].c, ledger[at], found)
+	return append(tasks, more...), err
 }
 
 // next gives the first case of a ledger to which something is due, and what; a total of 0 when nothing is to none. What one case
@@ -139,9 +160,9 @@ func ledgerOfUnits(items []returns.Item) []orders.RefundLine {
 	return out
 }
 
-// broughtNothing gives the units that are back by other cases and brought nothing, of which no refund tells.
+// broughtNothing gives the units that are back by other cases, or were cancelled, and brought nothing, of which no refund tells.
 func broughtNothing(ledger []account, except int) []returns.Earlier {
-	var out []returns.Earlier
+	out := []returns.Earlier{{Lines: ledgerOfUnits(ledger[except].unbooked())}}
 	for i, a := range ledger {
 		if i == except || (a.c.Kind == returns.Return && sendsGoods(a.c.Remedy)) || a.c.Conditions.Keep {
 			continue
@@ -178,7 +199,7 @@ func labelBack(ledger []account, at int) (returns.Breakdown, error) {
 // shortBack gives what a case's goods could not bring before, when it is there now.
 func shortBack(ledger []account, at int) (returns.Breakdown, error) {
 	a := ledger[at]
-	if !slices.ContainsFunc(a.told(), func(e returns.Explained) bool { return e.Reason == returns.CappedAtPaid }) {
+	if !capped(a.told()) {
 		return returns.Breakdown{}, nil
 	}
 	return a.back(returns.ShortBack(a.order, a.told(), a.booked()))
@@ -244,17 +265,22 @@ func (a account) back(all []returns.Back) (returns.Breakdown, error) {
 	if len(all) == 0 {
 		return returns.Breakdown{}, nil
 	}
+	var bonus returns.Bonus
+	if a.c.Kind == returns.Return && a.c.Remedy == returns.CreditRemedy {
+		bonus = returns.Bonus{Before: returns.Brought(a.told()), Rate: a.c.Conditions.CreditBonus}
+	}
+	return returns.PlanBack(a.order, a.reserved(), all, bonus)
+}
+
+// reserved gives the refunds that count, and those that failed and are to be issued again.
+func (a account) reserved() []returns.Earlier {
 	before := earlier(a.refunds)
 	for _, r := range store.Standing(distinct(a.refunds)) {
 		if r.Origin == store.OriginHomeward && !counts(r) {
 			before = append(before, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
 		}
 	}
-	var bonus returns.Bonus
-	if a.c.Kind == returns.Return && a.c.Remedy == returns.CreditRemedy {
-		bonus = returns.Bonus{Before: returns.Brought(a.told()), Rate: a.c.Conditions.CreditBonus}
-	}
-	return returns.PlanBack(a.order, before, all, bonus)
+	return before
 }
 
 // booked gives what stands in the ledger for the plans of the case.

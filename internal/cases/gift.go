@@ -96,7 +96,7 @@ func (d *Desk) RevokeGift(ctx context.Context, order store.Order, giftID string)
 // GiftOf puts a gift into the rules' words, as things stand: all are all cases of its order.
 func GiftOf(g store.Gift, all []store.Case) *returns.Gift {
 	own := slices.DeleteFunc(slices.Clone(all), func(c store.Case) bool { return c.GiftID != g.ID })
-	return &returns.Gift{Items: g.Items, Taken: Taken(own, nil)}
+	return &returns.Gift{Items: g.Items, Taken: Taken(store.Order{}, own, nil)}
 }
 
 // OpenGift takes a request for a return by the recipient of a gift, as Open does by the buyer: who asks gets its messages.

@@ -65,7 +65,9 @@ func (b *books) ledger() []account {
 	var out []account
 	for _, c := range b.cases {
 		if c.State != returns.Withdrawn {
-			out = append(out, account{c: c, order: b.order.State.Order, refunds: b.refunds, facts: factsOf(c, nil)})
+			out = append(out, account{
+				c: c, order: b.order.State.Order, refunds: b.refunds, facts: factsOf(c, nil), dropped: droppedOf(b.order.State),
+			})
 		}
 	}
 	return out
@@ -75,6 +77,12 @@ func (b *books) ledger() []account {
 func (b *books) plan() {
 	ledger := b.ledger()
 	for range 100 {
+		if b.planCancelled() {
+			for n := range ledger {
+				ledger[n].refunds = b.refunds
+			}
+			continue
+		}
 		at, found, err := next(ledger)
 		if err != nil {
 			b.t.Fatal(err)
@@ -152,7 +160,7 @@ func (b *books) check() {
 	if sum, _ := b.back(); sum > o.Paid() {
 		b.t.Fatalf("%d back of %d", sum, o.Paid())
 	}
-	taken := Taken(b.cases, b.refunds)
+	taken := b.taken()
 	for _, line := range o.Lines {
 		n := 0
 		for _, r := range b.refunds {
@@ -181,7 +189,7 @@ func (b *books) check() {
 
 // some draws units of those that are left in nobody's case; none when nothing is left.
 func (b *books) some() []returns.Item {
-	left := withdrawn(b.order, nil, Taken(b.cases, b.refunds))
+	left := withdrawn(b.order, nil, b.taken())
 	var items []returns.Item
 	for _, item := range left {
 		if n := rapid.IntRange(0, item.Quantity).Draw(b.t, "units of "+item.LineID); n > 0 {
@@ -282,7 +290,7 @@ func (b *books) withdraws(items []returns.Item) {
 		covered = append(covered, movedOf(c.ID, had, gone, paid[c.ID])...)
 	}
 	all := append(append([]store.Case{}, b.cases...), store.Case{State: returns.Rejected, Conditions: returns.Conditions{Covers: covered}})
-	own := withdrawn(b.order, items, Taken(all, b.refunds))
+	own := withdrawn(b.order, items, Taken(b.order, all, b.refunds))
 	covered = append(covered, backByReturn(b.order, items, own, all, b.refunds)...)
 	if len(own)+len(covered) == 0 {
 		return
@@ -419,41 +427,28 @@ func (b *books) pays() {
 	}
 }
 
-// cancelled gives everything back that did not go, as planCancelled does; nothing of the order is watched any more.
+// cancelled gives everything back that did not go; nothing of the order is watched any more.
 func (b *books) cancelled() {
-	o := b.order.State.Order
-	o.Shipping.Cheapest = -1
-	items := allOpen(o, b.refunds)
-	plan, err := returns.PlanWithdrawal(o, append(earlier(b.refunds), owed(o, b.refunds, items)...), items, returns.WithdrawalOptions{})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	a := account{order: o, refunds: b.refunds}
-	parts := a.parts(plan)
-	cuts := returns.CutLedger(plan.Ledger, parts)
-	for i, part := range parts {
-		row := b.desk.refund(b.order, store.Case{}, part, fmt.Sprintf("cancel:o1:%d", i))
-		row.Status, row.Lines, row.Explanation = store.RefundPending, cuts[i], plan.Lines
-		b.refunds = append(b.refunds, row)
-	}
+	b.order.State.CancelledAt = b.desk.Now()
+	b.order.State.Timeline = append(b.order.State.Timeline, orders.TimelineEntry{EventID: cancelledID})
 	b.whole = true
-	b.check()
+	b.plan()
 }
 
 // restIsCancelled takes units out that no carrier has.
 func (b *books) restIsCancelled() {
 	units := b.some()
-	for _, r := range b.refunds {
-		if r.Origin == store.OriginStripe { // what it left no room for is not planned again when it fails
-			return
-		}
-	}
 	if len(units) == 0 {
 		return
 	}
 	e := restCancelled(b.order, units, "staff")
 	b.order.State.Dropped = append(b.order.State.Dropped, orders.Dropped{EventID: e.ID, Units: e.Units})
-	rows, err := b.desk.rest(b.order, b.refunds, units)
+	b.plan()
+}
+
+// planCancelled plans what is due of what was cancelled, and tells whether anything was.
+func (b *books) planCancelled() bool {
+	rows, err := b.desk.cancelledRows(b.order, b.refunds)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -461,8 +456,11 @@ func (b *books) restIsCancelled() {
 		row.Status = store.RefundPending
 		b.refunds = append(b.refunds, row)
 	}
-	b.check()
+	return len(rows) > 0
 }
+
+// taken is what is in a case, went back, or was cancelled.
+func (b *books) taken() returns.Taken { return Taken(b.order, b.cases, b.refunds) }
 
 // step lets one thing happen.
 func (b *books) step() {
@@ -504,6 +502,10 @@ func mixedStory(t *rapid.T) {
 	if len(b.cases) == 0 && rapid.Bool().Draw(t, "cancelled") {
 		b.cancelled()
 		o.Shipping.Cheapest = -1
+		for range rapid.IntRange(0, 3).Draw(t, "failures") {
+			b.fails()
+			b.plan()
+		}
 	}
 	b.plan()
 	for i := range b.cases { // a reduction stays; the rest comes back

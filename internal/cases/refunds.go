@@ -76,7 +76,7 @@ func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *
 
 // accountOf reads what the money of a case depends on. Two cases of one order take turns: each is reckoned with what the other took.
 func (d *Desk) accountOf(ctx context.Context, tx *store.Tx, order store.Order, c store.Case) (account, error) {
-	a := account{c: c, order: order.State.Order}
+	a := account{c: c, order: order.State.Order, dropped: droppedOf(order.State)}
 	if err := tx.AloneWithOrder(ctx, order.ID); err != nil {
 		return a, err
 	}
@@ -211,6 +211,9 @@ func (d *Desk) refund(order store.Order, c store.Case, part returns.Part, extern
 // StoreCredit is the kind of payment under which the ledger keeps what a shopper takes as credit in the shop.
 const StoreCredit = "store_credit"
 
+// cashOnDelivery is the kind of what is paid to the carrier that brings the goods.
+const cashOnDelivery = "cash_on_delivery"
+
 // stripeKind is the kind of what was paid through Stripe.
 const stripeKind = "stripe"
 
@@ -218,7 +221,7 @@ func words(kind string) string {
 	switch kind {
 	case "gift_card":
 		return "gift card"
-	case "bank_transfer", "cash_on_delivery":
+	case "bank_transfer", cashOnDelivery:
 		return "bank transfer"
 	default:
 		return "the way it was paid"

@@ -15,7 +15,7 @@ import (
 func Situation(shop *config.Shop, order store.Order, all []store.Case, refunds []store.Refund, now time.Time) returns.Situation {
 	period := withdrawals.PeriodOf(shop, order)
 	return returns.Situation{
-		State: order.State, Now: now, Zone: terms.Contract(shop, order).Consumer.Zone, Taken: Taken(all, refunds), Refunds: earlier(refunds),
+		State: order.State, Now: now, Zone: terms.Contract(shop, order).Consumer.Zone, Taken: Taken(order, all, refunds), Refunds: earlier(refunds),
 		Withdrawable: period.Rule != "" && !period.Over(now),
 	}
 }

@@ -34,7 +34,7 @@ func (d *Desk) OpenWithdrawal(ctx context.Context, tx *store.Tx, shop *config.Sh
 	if err != nil {
 		return store.Case{}, err
 	}
-	own := withdrawn(order, items, Taken(all, refunds))
+	own := withdrawn(order, items, Taken(order, all, refunds))
 	covered = append(covered, backByReturn(order, items, own, all, refunds)...)
 	if len(own) == 0 && len(covered) == 0 {
 		return store.Case{}, nil
