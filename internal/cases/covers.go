@@ -21,10 +21,18 @@ func (d *Desk) PlanWithdrawn(ctx context.Context, tx *store.Tx, order store.Orde
 	if err == nil && len(tasks) == 0 {
 		err = d.endEmpty(ctx, tx, c)
 	}
-	if errors.Is(err, returns.ErrAmount) || errors.Is(err, returns.ErrLine) || errors.Is(err, returns.ErrQuantity) || errors.Is(err, returns.ErrDeduction) {
-		return nil, d.log(ctx, tx, c.ID, System, "not_reckoned", "what its returns kept could not be reckoned: pay it back by hand")
+	if beyondReckoning(err) {
+		return nil, d.log(ctx, tx, c.ID, System, notReckoned, "what its returns kept could not be reckoned: pay it back by hand")
 	}
 	return tasks, err
+}
+
+// notReckoned is the step of a case whose money a person has to reckon.
+const notReckoned = "not_reckoned"
+
+// beyondReckoning tells that an order, or a case, is such that its money cannot be reckoned, however often it is tried.
+func beyondReckoning(err error) bool {
+	return errors.Is(err, returns.ErrAmount) || errors.Is(err, returns.ErrLine) || errors.Is(err, returns.ErrQuantity) || errors.Is(err, returns.ErrDeduction)
 }
 
 // endEmpty ends the case of a withdrawal all of whose goods came back by returns that are over, and that brings nothing.

@@ -1,6 +1,8 @@
 package cases_test
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"homeward/internal/returns"
@@ -86,4 +88,32 @@ func TestWhatWasNotLeftGoesWhenItIsThereAgain(t *testing.T) {
 	if again[3].CaseID != c.ID || !explains(again[3], returns.CappedBack, 682) || rows[1].CaseID != c.ID {
 		t.Errorf("%+v", again[3])
 	}
+}
+
+// The work of a label ends although an order is such that nothing of it can be reckoned: staff are told in the case's log.
+func TestALabelIsGivenUpThoughNothingCanBeReckoned(t *testing.T) {
+	b := newBench(t)
+	b.withLabels()
+	c := b.granted("n1", units("l2", 1), byLabel)
+	b.write(func(tx *store.Tx) error {
+		order, err := tx.Order(t.Context(), b.order.ID)
+		if err != nil {
+			return err
+		}
+		order.State.Order.Lines[0].UnitPrice = math.MaxInt64
+		return tx.UpdateOrder(t.Context(), order)
+	})
+	b.write(func(tx *store.Tx) error {
+		row := b.labels(c)[0]
+		if err := tx.Settle(t.Context(), store.LabelWork, row.ID, store.LabelHeld, nil); err != nil {
+			return err
+		}
+		_, err := b.desk.LabelGivenUp(t.Context(), tx, row)
+		return err
+	})
+	log, err := b.db.CaseLog(t.Context(), c.ID)
+	if err != nil || !slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == "not_reckoned" }) {
+		t.Errorf("%+v, %v", log, err)
+	}
+	b.refunds(1520)
 }

@@ -132,12 +132,17 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 }
 
 // LabelGivenUp gives back, in this transaction, what was taken for a label that does not come: it was dropped, or waits for a person.
+// What cannot be reckoned is for staff, and never in the way of the work's end.
 func (d *Desk) LabelGivenUp(ctx context.Context, tx *store.Tx, row store.Label) ([]store.Task, error) {
 	order, err := tx.Order(ctx, row.OrderID)
 	if err != nil {
 		return nil, err
 	}
-	return d.planExtras(ctx, tx, order)
+	tasks, err := d.planExtras(ctx, tx, order)
+	if beyondReckoning(err) {
+		return nil, d.log(ctx, tx, row.CaseID, System, notReckoned, "what was taken for its label could not be reckoned: pay it back by hand")
+	}
+	return tasks, err
 }
 
 // withoutLabel makes a case that goes on before its label was bought one that is sent by its shopper, who then does not pay for
