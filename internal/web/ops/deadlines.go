@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,18 @@ type termRow struct {
 	Case      store.Case
 	Number    string // of the order
 	Reference string // of the statement
+	Delay     delayForm
 }
+
+// delayForm is what was typed to tell of a delay, and could not be sent.
+type delayForm struct {
+	Date, Reason string
+	Fault        string // what is wrong; "" when nothing was typed yet
+	At           string // the field that it is about: date, reason, or "" for neither
+}
+
+// Form tells that the form of a delay is shown: also when the time for it went by while it was filled in, to keep what was typed.
+func (t termRow) Form() bool { return t.Delays() || t.Delay.Fault != "" }
 
 // What says in plain words what has to be done.
 func (t termRow) What() string { return termWords[t.Kind] }
@@ -81,16 +93,22 @@ type deadlinesData struct {
 }
 
 func (c *console) deadlines(w http.ResponseWriter, r *http.Request, v visit) error {
-	rows, pages, err := paged(r, "page", func(limit int) ([]store.Term, error) { return c.Store.TermsAhead(r.Context(), limit) })
+	data, err := c.deadlinesOf(r, v)
 	if err != nil {
-		return err
-	}
-	data := deadlinesData{Pages: pages}
-	if data.Terms, err = c.termRows(r.Context(), rows, v.now); err != nil {
 		return err
 	}
 	c.render(w, r, v, http.StatusOK, "deadlines", "Deadlines", data)
 	return nil
+}
+
+func (c *console) deadlinesOf(r *http.Request, v visit) (deadlinesData, error) {
+	rows, pages, err := paged(r, "page", func(limit int) ([]store.Term, error) { return c.Store.TermsAhead(r.Context(), limit) })
+	if err != nil {
+		return deadlinesData{}, err
+	}
+	data := deadlinesData{Pages: pages}
+	data.Terms, err = c.termRows(r.Context(), rows, v.now)
+	return data, err
 }
 
 func (c *console) termRows(ctx context.Context, terms []store.Term, now time.Time) ([]termRow, error) {
@@ -211,18 +229,7 @@ func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visi
 
 // announceDelay tells the buyer of a delay, with the date and the reason that staff enter.
 func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, reason, typed := r.PathValue("id"), text(r, "reason", maxNote), text(r, "date", maxNote)
-	var revised calendar.Date
-	if typed != "" {
-		var err error
-		if revised, err = calendar.Parse(typed); err != nil {
-			return c.backToDeadlines(w, r, "need_delay")
-		}
-	}
-	if revised.IsZero() && reason == "" {
-		return c.backToDeadlines(w, r, "need_delay")
-	}
-	t, err := c.Store.Term(r.Context(), id)
+	t, err := c.Store.Term(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -230,8 +237,13 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 	if !ok {
 		return store.ErrNotFound
 	}
-	err = c.mend(r.Context(), v, act{name: "tell of a delay", object: "order:" + t.OrderID, note: strings.TrimSpace(typed + " " + reason), write: func(tx *store.Tx) ([]store.Task, error) {
-		t, err := tx.Term(r.Context(), id)
+	form := delayForm{Date: text(r, "date", maxNote), Reason: text(r, "reason", maxNote)}
+	revised, ok := form.check()
+	if !ok {
+		return c.retypeDelay(w, r, v, t.ID, form)
+	}
+	err = c.mend(r.Context(), v, act{name: "tell of a delay", object: "order:" + t.OrderID, note: strings.TrimSpace(form.Date + " " + form.Reason), write: func(tx *store.Tx) ([]store.Task, error) {
+		t, err := tx.Term(r.Context(), t.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -242,18 +254,70 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 		if err != nil {
 			return nil, err
 		}
-		return delays.Announce(r.Context(), tx, shop, order, revised, reason, v.actor(), v.now)
+		return delays.Announce(r.Context(), tx, shop, order, revised, form.Reason, v.actor(), v.now)
 	}})
-	notice := map[string]string{
-		delays.NotDue: "delay_over", delays.NotLater: "delay_early", delays.NotNews: "delay_same", delays.NoAddress: "delay_nobody",
-	}[fault.Code(err)]
-	switch {
-	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
-		return c.backToDeadlines(w, r, "stale")
-	case err != nil && notice != "":
-		return c.backToDeadlines(w, r, notice)
-	case err != nil:
+	if err == nil {
+		return c.backToDeadlines(w, r, "delay_told")
+	}
+	if !form.blame(err) {
 		return err
 	}
-	return c.backToDeadlines(w, r, "delay_told")
+	return c.retypeDelay(w, r, v, t.ID, form)
+}
+
+// check reads the date; no day when none was typed. False when the form says what is wrong.
+func (f *delayForm) check() (calendar.Date, bool) {
+	if f.Date == "" {
+		if f.Reason == "" {
+			f.At, f.Fault = "reason", notices["need_delay"].Text
+		}
+		return calendar.Date{}, f.Fault == ""
+	}
+	revised, err := calendar.Parse(f.Date)
+	if err != nil {
+		f.At, f.Fault = "date", "Nothing was sent: this is no date. Enter one like 2026-11-23, or none."
+	}
+	return revised, err == nil
+}
+
+// blame puts an error into the form; false when it is not about what was typed.
+func (f *delayForm) blame(err error) bool {
+	code := ""
+	switch {
+	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
+		code = "stale"
+	case fault.Code(err) == delays.NotLater:
+		f.At, code = "date", "delay_early"
+	case fault.Code(err) == delays.NotNews:
+		f.At, code = "reason", "delay_same"
+	case fault.Code(err) == delays.NotDue:
+		code = "delay_over"
+	case fault.Code(err) == delays.NoAddress:
+		code = "delay_nobody"
+	}
+	f.Fault = notices[code].Text
+	return code != ""
+}
+
+// retypeDelay shows the deadlines with what was typed about one, which comes first when it is not among those of the page.
+func (c *console) retypeDelay(w http.ResponseWriter, r *http.Request, v visit, termID string, form delayForm) error {
+	data, err := c.deadlinesOf(r, v)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(data.Terms, func(t termRow) bool { return t.ID == termID })
+	if at < 0 {
+		t, err := c.Store.Term(r.Context(), termID)
+		if err != nil {
+			return err
+		}
+		row, err := c.termRows(r.Context(), []store.Term{t}, v.now)
+		if err != nil {
+			return err
+		}
+		at, data.Terms = 0, append(row, data.Terms...)
+	}
+	data.Terms[at].Delay = form
+	c.render(w, r, v, http.StatusUnprocessableEntity, "deadlines", "Deadlines", data)
+	return nil
 }

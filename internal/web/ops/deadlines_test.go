@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -137,10 +138,25 @@ func TestStaffTellOfADelay(t *testing.T) {
 		t.Fatal("there is no way to tell of a delay")
 	}
 	form := func(fields ...string) url.Values { return seen(terms()[returns.TermShip].Generation, fields...) }
-	s.press(at, form(), "need_delay")
-	s.press(at, form("date", "soon", "reason", "x"), "need_delay")
-	s.press(at, form("date", ship.Last.String()), "delay_early")
-	s.press(at, seen(99, "date", later), "stale")
+	refused := func(at string, form url.Values, field, says string) {
+		t.Helper()
+		w := s.post(at, form)
+		page := w.Body.String()
+		_, box, _ := strings.Cut(page, `action="`+at+`"`)
+		box, _, _ = strings.Cut(box, "</form>")
+		input, area, _ := strings.Cut(box, "<textarea")
+		bad := map[string]bool{"date": strings.Contains(input, "aria-invalid"), "reason": strings.Contains(area, "aria-invalid")}
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(box, says) || bad["date"] != (field == "date") || bad["reason"] != (field == "reason") {
+			t.Errorf("%v: %d %s", form, w.Code, box)
+		}
+		if !strings.Contains(input, `value="`+form.Get("date")+`"`) || !strings.Contains(area, ">"+form.Get("reason")+"</textarea>") {
+			t.Errorf("%v is not kept: %s", form, box)
+		}
+	}
+	refused(at, form(), "reason", "enter the new date")
+	refused(at, form("date", "soon", "reason", "x"), "date", "no date")
+	refused(at, form("date", ship.Last.String(), "reason", "The mill is slow."), "date", "must be later")
+	refused(at, seen(99, "date", later, "reason", "The mill is slow."), "", "changed since")
 	s.press(at, form("date", later, "reason", "The mill is late."), "delay_told")
 	all, err := b.db.DelaysOf(t.Context(), "u1")
 	if err != nil || len(all) != 1 || all[0].Revised.String() != later || all[0].Reason != "The mill is late." || !strings.HasPrefix(all[0].SentBy, "staff:") || !all[0].OnItsWay {
@@ -174,6 +190,6 @@ func TestStaffTellOfADelay(t *testing.T) {
 		t.Errorf("told, the first time, without a date: %+v", now)
 	}
 	again := now[returns.TermCancel]
-	s.press("/ops/deadlines/"+again.ID+"/delay", seen(again.Generation, "reason", "The mill burnt down."), "delay_same")
+	refused("/ops/deadlines/"+again.ID+"/delay", seen(again.Generation, "reason", "The mill burnt down."), "reason", "told the same")
 	s.press("/ops/deadlines/"+again.ID+"/delay", seen(again.Generation, "reason", "It is being built anew."), "delay_told")
 }
