@@ -145,6 +145,18 @@ func (d *Desk) LabelGivenUp(ctx context.Context, tx *store.Tx, row store.Label) 
 	return tasks, err
 }
 
+// LabelFeeBack gives what was given back to a case for a label that did not come, in minor units; refunds are its own. It is not taken again
+// when the label comes after all.
+func LabelFeeBack(c store.Case, refunds []store.Refund) int64 {
+	var sum int64
+	for _, e := range (account{c: c, refunds: refunds}).told() {
+		if e.Reason == returns.LabelFeeBack {
+			sum += e.Amount
+		}
+	}
+	return sum
+}
+
 // withoutLabel makes a case that goes on before its label was bought one that is sent by its shopper, who then does not pay for
 // the label. It changes c alone.
 func withoutLabel(ctx context.Context, tx *store.Tx, c *store.Case) error {

@@ -49,6 +49,20 @@ func TestProofsAndLabelsInTheQueue(t *testing.T) {
 		t.Errorf("%d wait, %v", a.Cases, err)
 	}
 	page = s.page("/ops/returns/c1")
+	if strings.Contains(page, "fee-back") {
+		t.Error("a fee is said to be back that is not")
+	}
+	b.write(func(tx *store.Tx) error {
+		_, err := tx.InsertRefund(t.Context(), store.Refund{
+			ID: "fee", Shop: "acme", OrderID: "o1", CaseID: "c1", Origin: store.OriginHomeward, ExternalID: "c1:p1:0", PaymentKind: "stripe", PaymentReference: "pi_1",
+			Amount: 500, Currency: "PLN", Status: store.RefundSucceeded, CreatedAt: b.now, UpdatedAt: b.now, Work: store.Work{State: store.RefundSettled},
+			Explanation: []returns.Explained{{Reason: returns.LabelFeeBack, LineID: "l1", Amount: 500}},
+		})
+		return err
+	})
+	if held := s.page("/ops/returns/c1"); !strings.Contains(held, "was given back to the shopper. It is not taken again") || !strings.Contains(held, `aria-describedby="fee-back"`) {
+		t.Error("the button does not say that the fee is back")
+	}
 	if !strings.Contains(page, "It counts as the carrier&#39;s first scan") || !strings.Contains(page, `formaction="/ops/returns/c1/doubt"`) {
 		t.Error("the case does not say what the proof does")
 	}

@@ -77,6 +77,9 @@ func (v caseView) Priceable() bool { return cases.Priceable(v.Case, v.Refunds) }
 // Unpriced tells whether they have to.
 func (v caseView) Unpriced() bool { return cases.Unpriced(v.Case) }
 
+// LabelFeeBack is what was given back for a label that did not come, in minor units.
+func (v caseView) LabelFeeBack() int64 { return cases.LabelFeeBack(v.Case, v.Refunds) }
+
 // Postable tells whether what the shopper paid for the way back can be given back.
 func (v caseView) Postable() bool { return cases.Postable(v.Case, v.Labels) }
 
