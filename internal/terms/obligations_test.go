@@ -360,14 +360,18 @@ func (w *world) endCase(t *rapid.T) {
 	w.refusable(err)
 }
 
-// remember keeps what was promised first: later news of it moves no deadline.
+// remember keeps what was promised first: later news of it moves no deadline, and an earlier day moves none that was met by then.
 func (w *world) remember() {
 	order := w.order()
 	contract := terms.Contract(w.shop, order)
 	keep := func(kind string, now returns.WantedTerm, ok bool) {
 		was, there := w.promises[kind]
-		if ok && (!there || now.Last.Before(was.Last)) {
+		met := w.met[kind] && !now.Met.IsZero()
+		if ok && (!there || (now.Last.Before(was.Last) && !met)) {
 			w.promises[kind] = now.Term
+		}
+		if ok {
+			w.met[kind] = !now.Met.IsZero()
 		}
 	}
 	ship, ok := returns.ShipTermOf(order.State, contract, w.promises["ship"].Last)

@@ -96,6 +96,7 @@ type world struct {
 	known    map[string]*caseFacts   // by case
 	letters  map[string]time.Time    // statements of others: when they were sent
 	promises map[string]returns.Term // "ship", "deliver": as promised first
+	met      map[string]bool         // of them: what was done when it was last looked at
 	moves    []string
 }
 
@@ -110,7 +111,7 @@ type caseFacts struct {
 
 func (o *office) place(ctx context.Context, shop, country string) *world {
 	o.orders++
-	w := &world{office: o, ctx: ctx, id: fmt.Sprint("o", o.orders), known: map[string]*caseFacts{}, letters: map[string]time.Time{}, promises: map[string]returns.Term{}}
+	w := &world{office: o, ctx: ctx, id: fmt.Sprint("o", o.orders), known: map[string]*caseFacts{}, letters: map[string]time.Time{}, promises: map[string]returns.Term{}, met: map[string]bool{}}
 	w.shop, _ = o.cfg.Shop(shop)
 	said := orders.Order{
 		ID: w.id, Number: "#" + w.id, PlacedAt: o.at, Currency: "EUR", PricesIncludeTax: true, Total: 10000, ShipTo: orders.Address{Country: country},
