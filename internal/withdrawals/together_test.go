@@ -123,7 +123,7 @@ func (b *bench) nothingInTwoHands(order store.Order) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	taken := cases.Taken(all, refunds)
+	taken := cases.Taken(order, all, refunds)
 	for _, line := range order.State.Order.Lines {
 		if taken[line.ID] != line.Quantity { // the whole order was withdrawn from
 			b.Errorf("%d of %d units of %s are in somebody's hands: %+v", taken[line.ID], line.Quantity, line.ID, all)
