@@ -86,9 +86,9 @@ func (c composer) sections() []section {
 		if units := c.v.rest(); len(units) > 0 {
 			return []section{c.units(units)}
 		}
-		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
+		return []section{c.goods(c.v.Order.Order.Lines)}
 	case messages.OrderPaid, messages.OrderPacking:
-		return []section{c.goods("label.items", c.v.Order.Order.Lines)}
+		return []section{c.goods(c.v.Order.Order.Lines)}
 	case messages.ReturnRequested, messages.ReturnApproved, messages.ReturnRejected, messages.ReturnReceived, messages.ReturnSendSoon:
 		return c.returned()
 	case messages.ReturnOnItsWay, messages.GiftCalledOff:
@@ -115,7 +115,7 @@ func (c composer) sections() []section {
 // order shows what was ordered and what it costs.
 func (c composer) order() section {
 	o := c.v.Order.Order
-	s := c.goods("label.items", o.Lines)
+	s := c.goods(o.Lines)
 	s.Facts = []fact{{Label: c.w.T("label.order"), Value: clean(o.Number), Literal: true}}
 	if !o.PlacedAt.IsZero() {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.order_date"), Value: c.w.Date(o.PlacedAt)})
@@ -162,8 +162,8 @@ func (c composer) sums(o orders.Order) []fact {
 }
 
 // goods lists lines of an order.
-func (c composer) goods(title string, lines []orders.Line) section {
-	s := section{Title: c.w.T(title)}
+func (c composer) goods(lines []orders.Line) section {
+	s := section{Title: c.w.T("label.items")}
 	for _, line := range lines {
 		if !line.Cancelled || c.v.Topic == messages.OrderCancelled {
 			s.Items = append(s.Items, c.item(line, line.Quantity, c.v.Topic == messages.OrderPlaced))
@@ -230,7 +230,7 @@ func (c composer) parcels() []section {
 
 // promised is for news about an order that has no parcel yet.
 func (c composer) promised() section {
-	s := c.goods("label.items", c.v.Order.Order.Lines)
+	s := c.goods(c.v.Order.Order.Lines)
 	for _, promise := range []struct{ label, date string }{
 		{"label.new_date", c.v.Data.NewDate},
 		{"label.ship_by", c.v.Order.Order.Promised.ShipBy},

@@ -90,7 +90,7 @@ func TestWhatWasNotLeftForACancellation(t *testing.T) {
 					back += e.Amount
 				}
 			}
-			if last.CaseID != "" || sum != last.Amount || !(back == tc.amount || explains(last, tc.reason, tc.amount)) {
+			if last.CaseID != "" || sum != last.Amount || back != tc.amount && !explains(last, tc.reason, tc.amount) {
 				t.Errorf("%+v", last.Explanation)
 			}
 		})

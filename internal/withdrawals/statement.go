@@ -4,9 +4,9 @@
 package withdrawals
 
 import (
-	"homeward/internal/calendar"
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/returns"
 )
 
