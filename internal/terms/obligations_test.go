@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -495,15 +496,26 @@ func (w *world) cancelledMoney(c returns.Contract, state orders.State) (due time
 		if r.CaseID != "" || !unpaid(r) {
 			continue
 		}
-		at, n, part := state.CancelledAt, 0, 0
-		if _, err := fmt.Sscanf(r.ExternalID, "rest:"+w.id+":%d:%d", &n, &part); err == nil {
-			at = state.Dropped[n-1].At
+		at := state.CancelledAt
+		if strings.HasPrefix(r.ExternalID, "rest:") {
+			at = droppedBefore(state, r.CreatedAt)
 		}
 		if end := returns.RefundDue(c, returns.Declaration{At: at, NothingToReturn: true}).End; !ok || end.Before(due) {
 			due, ok = end, true
 		}
 	}
 	return due, ok
+}
+
+// droppedBefore gives the last cancellation of a rest that a refund can be of.
+func droppedBefore(state orders.State, planned time.Time) time.Time {
+	at := state.Dropped[0].At
+	for _, d := range state.Dropped {
+		if !d.At.Truncate(time.Millisecond).After(planned) {
+			at = d.At
+		}
+	}
+	return at
 }
 
 func unpaid(r store.Refund) bool {
