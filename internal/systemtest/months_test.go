@@ -224,7 +224,9 @@ func (m *months) ledgerIsStripes() {
 		states[r.Status]++
 		row, ok := rowsByStripe[r.ID]
 		if !ok || row.Amount != r.Amount || string(row.Status) != r.Status {
-			m.t.Errorf("Stripe has %s %d %s, the ledger %s %d %s", r.ID, r.Amount, r.Status, row.StripeID, row.Amount, row.Status)
+			lines, err := m.s.App.DB.RefundsByPayment(ctx, r.IntentID)
+			must(m.t, err)
+			m.t.Errorf("Stripe has %+v, the ledger %s %d %s; all of its payment: %+v", r, row.StripeID, row.Amount, row.Status, lines)
 		}
 		delete(rowsByStripe, r.ID)
 		if r.Status != "failed" && r.Status != "canceled" {
