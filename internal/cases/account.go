@@ -81,7 +81,7 @@ func (a account) told() []returns.Explained {
 // planned tells that a refund was planned for the case, and is not one in the place of another.
 func (a account) planned(r store.Refund) bool {
 	if a.cancels != "" {
-		return ofCancelled(r) && (strings.HasPrefix(r.ExternalID, cancelPrefix) || strings.HasPrefix(r.ExternalID, restPrefix))
+		return r.OfCancelled() && (strings.HasPrefix(r.ExternalID, cancelPrefix) || strings.HasPrefix(r.ExternalID, restPrefix))
 	}
 	return r.CaseID == a.c.ID && r.Origin == store.OriginHomeward && strings.HasPrefix(r.ExternalID, a.c.ID+":")
 }

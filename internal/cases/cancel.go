@@ -43,26 +43,41 @@ func (d *Desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order,
 	case returns.PartlyShipped(order.State):
 		return d.cancelRest(ctx, tx, shop, order, by)
 	}
-	e := cancelled(order, by, d.Now())
+	return d.cancel(ctx, tx, shop, order, cancellation{event: cancelled(order, by, d.Now()), by: by, evidence: delays.Cancelled, news: notify.OrderCancelled, key: order.ID})
+}
+
+// cancellation is what cancels an order or its rest: who did it, and what keeps and tells of it.
+type cancellation struct {
+	event     orders.Event
+	by        string
+	evidence  string
+	news, key string // the type of the event for the shop's own systems, and what it has once
+}
+
+// cancel carries out a cancellation: the event, the evidence, the refund, and the event for the shop's own systems.
+func (d *Desk) cancel(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, c cancellation) ([]store.Task, error) {
+	e := c.event
 	tasks, err := d.foldOwn(ctx, tx, shop, &order, e)
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(map[string]any{"shop": order.Shop, "by": by, "reason": e.Reason})
+	proof := map[string]any{"shop": order.Shop, "by": c.by, "reason": e.Reason}
+	said := map[string]any{"order": notify.OrderOf(order), "cancelled": notify.Cancelled{By: e.Source, Reason: e.Reason, At: e.At}}
+	if len(e.Units) > 0 {
+		proof["units"], said["units"] = e.Units, e.Units
+	}
+	data, err := json.Marshal(proof)
 	if err != nil {
 		return nil, err
 	}
-	if _, err = tx.AddEvidence(ctx, store.Evidence{At: e.At, Object: store.OwnerOfOrder(order.ID), Kind: delays.Cancelled, Data: string(data)}); err != nil {
+	if _, err = tx.AddEvidence(ctx, store.Evidence{At: e.At, Object: store.OwnerOfOrder(order.ID), Kind: c.evidence, Data: string(data)}); err != nil {
 		return nil, err
 	}
 	money, err := d.planCancelled(ctx, tx, order)
 	if err != nil {
 		return nil, err
 	}
-	told, err := notify.Add(ctx, tx, shop, notify.Event{
-		Type: notify.OrderCancelled, Key: order.ID, OrderID: order.ID,
-		Data: map[string]any{"order": notify.OrderOf(order), "cancelled": notify.Cancelled{By: e.Source, Reason: e.Reason, At: e.At}},
-	}, e.At)
+	told, err := notify.Add(ctx, tx, shop, notify.Event{Type: c.news, Key: c.key, OrderID: order.ID, Data: said}, e.At)
 	return append(append(tasks, money...), told...), err
 }
 

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,28 +26,7 @@ func (d *Desk) cancelRest(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	}
 	e := restCancelled(order, units, by)
 	e.At = d.Now().UTC()
-	tasks, err := d.foldOwn(ctx, tx, shop, &order, e)
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(map[string]any{"shop": order.Shop, "by": by, "reason": e.Reason, "units": e.Units})
-	if err != nil {
-		return nil, err
-	}
-	if _, err = tx.AddEvidence(ctx, store.Evidence{At: e.At, Object: store.OwnerOfOrder(order.ID), Kind: delays.RestCancelled, Data: string(data)}); err != nil {
-		return nil, err
-	}
-	money, err := d.planCancelled(ctx, tx, order)
-	if err != nil {
-		return nil, err
-	}
-	told, err := notify.Add(ctx, tx, shop, notify.Event{
-		Type: notify.RestCancelled, Key: e.ID + " " + order.ID, OrderID: order.ID,
-		Data: map[string]any{
-			"order": notify.OrderOf(order), "cancelled": notify.Cancelled{By: e.Source, Reason: e.Reason, At: e.At}, "units": e.Units,
-		},
-	}, e.At)
-	return append(append(tasks, money...), told...), err
+	return d.cancel(ctx, tx, shop, order, cancellation{event: e, by: by, evidence: delays.RestCancelled, news: notify.RestCancelled, key: e.ID + " " + order.ID})
 }
 
 // restCancelled is the event; its source is who cancelled: clock, shopper or staff.

@@ -81,7 +81,7 @@ func Taken(order store.Order, all []store.Case, refunds []store.Refund) returns.
 		}
 	}
 	for _, r := range store.Standing(refunds) {
-		failed := (r.Status == store.RefundFailed || r.Status == store.RefundCanceled) && !ofCancelled(r)
+		failed := (r.Status == store.RefundFailed || r.Status == store.RefundCanceled) && !r.OfCancelled()
 		if live[r.CaseID] || failed {
 			continue
 		}

@@ -45,11 +45,7 @@ func Fulfillable(c store.Case, log []store.CaseStep) bool {
 // done, or that the case is over; a *fault.Error that nobody said what the other item costs.
 func (d *Desk) Fulfil(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
-			return err
-		}
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := alone(ctx, tx, &c); err != nil {
 			return err
 		}
 		log, err := tx.CaseLog(ctx, c.ID)

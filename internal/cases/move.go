@@ -70,11 +70,8 @@ func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note st
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		tasks = nil
-		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
-			return err
-		}
-		now, err := tx.Case(ctx, c.ID)
-		if err != nil {
+		now := c
+		if err := alone(ctx, tx, &now); err != nil {
 			return err
 		}
 		log, err := tx.CaseLog(ctx, c.ID)
@@ -96,6 +93,19 @@ func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note st
 	}
 	d.Queue.Enqueue(ctx, tasks...)
 	return nil
+}
+
+// alone reads a case as it is now; nobody else moves it until the transaction ends. What cannot be read stays as it was, for the
+// transaction may run again.
+func alone(ctx context.Context, tx *store.Tx, c *store.Case) error {
+	if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+		return err
+	}
+	now, err := tx.Case(ctx, c.ID)
+	if err == nil {
+		*c = now
+	}
+	return err
 }
 
 // underWay moves a case whose goods are on their way, tells its shopper, once, and plans what that made due.

@@ -36,11 +36,7 @@ func Postable(c store.Case, labels []store.Label) bool {
 func (d *Desk) GivePostage(ctx context.Context, c store.Case, amount int64, proven bool, actor string) (store.Case, error) {
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
-			return err
-		}
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := alone(ctx, tx, &c); err != nil {
 			return err
 		}
 		order, err := tx.Order(ctx, c.OrderID)

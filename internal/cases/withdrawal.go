@@ -249,11 +249,7 @@ func (d *Desk) PayWithoutGoods(ctx context.Context, c store.Case, actor, note st
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		tasks = nil
-		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
-			return err
-		}
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := alone(ctx, tx, &c); err != nil {
 			return err
 		}
 		log, err := tx.CaseLog(ctx, c.ID)

@@ -71,33 +71,8 @@ func Shipped(state orders.State) (time.Time, bool) {
 // Unshipped gives the units that no carrier has, of an order of which one has a part: neither refunded nor cancelled. False when there
 // is no such part, when nothing is left, and when a parcel does not say what is in it: then nobody can know.
 func Unshipped(state orders.State) ([]Item, bool) {
-	settled := map[string]int{}
-	for _, p := range state.Parcels {
-		switch {
-		case !p.Live() || p.HandedOverAt.IsZero():
-			continue
-		case len(p.Items) == 0:
-			return nil, false
-		}
-		for _, item := range p.Items {
-			settled[item.LineID] += item.Quantity
-			if item.Quantity == 0 { // all of the line
-				settled[item.LineID] += quantityOf(state.Order.Lines, item.LineID)
-			}
-		}
-	}
-	for _, refund := range state.Refunds {
-		for _, line := range refund.Lines {
-			settled[line.LineID] += line.Quantity
-		}
-	}
-	var left []Item
-	for _, l := range state.Order.Lines {
-		if n := l.Quantity - settled[l.ID] - state.DroppedOf(l.ID); n > 0 && !l.Cancelled && !l.NotShipped {
-			left = append(left, Item{LineID: l.ID, Quantity: n})
-		}
-	}
-	return left, len(left) > 0 && PartlyShipped(state)
+	left, known := unsettled(state, func(p orders.Parcel) bool { return !p.HandedOverAt.IsZero() })
+	return left, known && len(left) > 0 && PartlyShipped(state)
 }
 
 // DelayNotice is a notice of delay that was sent to the buyer, and what came of it.

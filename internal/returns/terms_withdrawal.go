@@ -151,13 +151,20 @@ func onlyServices(lines []orders.Line) bool {
 // goodsUnpacked tells that units which are to be shipped are in no live parcel, and were neither refunded instead nor cancelled. That is
 // known only when every live parcel says what is in it.
 func goodsUnpacked(state orders.State) bool {
+	left, known := unsettled(state, func(orders.Parcel) bool { return true })
+	return known && len(left) > 0
+}
+
+// unsettled gives the units that are to be shipped and are in no live parcel that counts, neither refunded nor cancelled. False when
+// such a parcel does not say what is in it: then nobody can know.
+func unsettled(state orders.State, counts func(orders.Parcel) bool) ([]Item, bool) {
 	settled := map[string]int{}
 	for _, p := range state.Parcels {
 		switch {
-		case !p.Live():
+		case !p.Live() || !counts(p):
 			continue
 		case len(p.Items) == 0:
-			return false
+			return nil, false
 		}
 		for _, item := range p.Items {
 			settled[item.LineID] += item.Quantity
@@ -171,9 +178,13 @@ func goodsUnpacked(state orders.State) bool {
 			settled[line.LineID] += line.Quantity
 		}
 	}
-	return slices.ContainsFunc(state.Order.Lines, func(l orders.Line) bool {
-		return !l.Cancelled && !l.NotShipped && settled[l.ID]+state.DroppedOf(l.ID) < l.Quantity
-	})
+	var left []Item
+	for _, l := range state.Order.Lines {
+		if n := l.Quantity - settled[l.ID] - state.DroppedOf(l.ID); n > 0 && !l.Cancelled && !l.NotShipped {
+			left = append(left, Item{LineID: l.ID, Quantity: n})
+		}
+	}
+	return left, true
 }
 
 func quantityOf(lines []orders.Line, id string) int {

@@ -24,6 +24,9 @@ func AgainOf(externalID string) string {
 
 const againPrefix = "again:"
 
+// OfCancelled tells that a refund of ours gives back what was cancelled, and not what a case brought.
+func (r Refund) OfCancelled() bool { return r.CaseID == "" && r.Origin == OriginHomeward }
+
 // Standing gives the refunds that count: all but those that failed or were canceled and have an intent in their place.
 func Standing(refunds []Refund) []Refund {
 	replaced := map[string]bool{}

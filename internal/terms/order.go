@@ -215,7 +215,7 @@ func toRefund(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.
 	if err != nil {
 		return nil, err
 	}
-	refunds = slices.DeleteFunc(refunds, func(r store.Refund) bool { return r.CaseID != "" || r.Origin != store.OriginHomeward })
+	refunds = slices.DeleteFunc(refunds, func(r store.Refund) bool { return !r.OfCancelled() })
 	money := moneyOf(store.Case{}, refunds, time.Time{})
 	since := money.Owed
 	if since.IsZero() {

@@ -192,6 +192,18 @@ func (c *console) backToDeadlines(w http.ResponseWriter, r *http.Request, notice
 	return nil
 }
 
+// seenTerm gives the order of a deadline that is still as the form showed it and takes the act; errStale when it does not.
+func seenTerm(r *http.Request, tx *store.Tx, id string, takes func(termRow) bool) (store.Order, error) {
+	t, err := tx.Term(r.Context(), id)
+	if err != nil {
+		return store.Order{}, err
+	}
+	if t.Generation != seenGeneration(r) || !takes(termRow{Term: t}) {
+		return store.Order{}, errStale
+	}
+	return tx.Order(r.Context(), t.OrderID)
+}
+
 // cancelUnshipped cancels an order that was not shipped in time, and gives everything back that was paid for it.
 func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visit) error {
 	id, note := r.PathValue("id"), text(r, "note", maxNote)
@@ -203,14 +215,7 @@ func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visi
 		return err
 	}
 	err = c.mend(r.Context(), v, act{name: "cancel unshipped order", object: "order:" + t.OrderID, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
-		t, err := tx.Term(r.Context(), id)
-		if err != nil {
-			return nil, err
-		}
-		if t.Generation != seenGeneration(r) || !(termRow{Term: t}).Cancels() {
-			return nil, errStale
-		}
-		order, err := tx.Order(r.Context(), t.OrderID)
+		order, err := seenTerm(r, tx, id, termRow.Cancels)
 		if err != nil {
 			return nil, err
 		}
@@ -243,14 +248,7 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 		return c.retypeDelay(w, r, v, t.ID, form)
 	}
 	err = c.mend(r.Context(), v, act{name: "tell of a delay", object: "order:" + t.OrderID, note: strings.TrimSpace(form.Date + " " + form.Reason), write: func(tx *store.Tx) ([]store.Task, error) {
-		t, err := tx.Term(r.Context(), t.ID)
-		if err != nil {
-			return nil, err
-		}
-		if t.Generation != seenGeneration(r) || !(termRow{Term: t}).Delays() {
-			return nil, errStale
-		}
-		order, err := tx.Order(r.Context(), t.OrderID)
+		order, err := seenTerm(r, tx, t.ID, termRow.Delays)
 		if err != nil {
 			return nil, err
 		}

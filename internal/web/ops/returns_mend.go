@@ -93,16 +93,25 @@ func (c *console) fulfilReturn(w http.ResponseWriter, r *http.Request, v visit) 
 	return c.notedCase(w, r, v, "fulfil", "fulfilled", c.Cases.Fulfil)
 }
 
-// priceExchange says what the items that are wanted in exchange cost: the fields price.<place in the wish>.
-func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit) error {
+// seenCase gives a case that is still as the form showed it, with its order; errStale when somebody moved it since.
+func (c *console) seenCase(r *http.Request) (store.Case, store.Order, error) {
 	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return err
+		return k, store.Order{}, err
 	}
 	if k.Version != seenGeneration(r) {
-		return c.done(w, r, "returns", k.ID, errStale, "")
+		return k, store.Order{}, errStale
 	}
 	order, err := c.Store.Order(r.Context(), k.OrderID)
+	return k, order, err
+}
+
+// priceExchange says what the items that are wanted in exchange cost: the fields price.<place in the wish>.
+func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit) error {
+	k, order, err := c.seenCase(r)
+	if errors.Is(err, errStale) {
+		return c.done(w, r, "returns", k.ID, err, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -130,14 +139,10 @@ func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit)
 
 // givePostage gives back what the shopper paid for the way back: the fields amount, and receipt when staff saw one.
 func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) error {
-	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
+	k, order, err := c.seenCase(r)
+	if errors.Is(err, errStale) {
+		return c.done(w, r, "returns", k.ID, err, "")
 	}
-	if k.Version != seenGeneration(r) {
-		return c.done(w, r, "returns", k.ID, errStale, "")
-	}
-	order, err := c.Store.Order(r.Context(), k.OrderID)
 	if err != nil {
 		return err
 	}

@@ -32,17 +32,8 @@ func (h *handler) giftRoutes() {
 
 	h.routes.HandleFunc("GET /g/{code}", h.gift(h.showGift))
 	h.routes.HandleFunc("POST /g/{code}/language", h.gift(h.changeLanguage))
-	h.routes.HandleFunc("GET /g/{code}/returns/new", h.gift(h.live(h.showReturnForm)))
-	h.routes.HandleFunc("POST /g/{code}/returns", h.gift(h.live(h.uploaded(h.openReturn))))
-	h.routes.HandleFunc("GET /g/{code}/returns/check", h.gift(h.backToForm))
-	h.routes.HandleFunc("POST /g/{code}/returns/check", h.gift(h.live(h.uploaded(h.checkReturn))))
-	h.routes.HandleFunc("GET /g/{code}/cases/{rma}", h.gift(h.showCase))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/sent", h.gift(h.markSent))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/cancel", h.gift(h.callOff))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/proof", h.gift(h.prove))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/method", h.gift(h.chooseMethod))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/appeal", h.gift(h.objectTo))
-	h.routes.HandleFunc("POST /g/{code}/cases/{rma}/reply", h.gift(h.replyTo))
+	h.returnRoutes("/g/{code}", h.gift, h.live)
+	h.caseRoutes("/g/{code}/cases/{rma}", h.gift)
 	h.routes.HandleFunc("GET /g/{code}/files/{id}", h.gift(h.showFile))
 }
 

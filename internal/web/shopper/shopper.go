@@ -52,19 +52,10 @@ func New(d Deps) (http.Handler, error) {
 	h.routes = http.NewServeMux()
 	h.routes.Handle("GET "+page.StaticPath, pages.Static())
 	h.routes.HandleFunc("GET /o/{token}", h.order(h.showOrder))
-	h.routes.HandleFunc("GET /o/{token}/returns/new", h.order(h.showReturnForm))
-	h.routes.HandleFunc("POST /o/{token}/returns", h.order(h.uploaded(h.openReturn)))
-	h.routes.HandleFunc("GET /o/{token}/returns/check", h.order(h.backToForm))
-	h.routes.HandleFunc("POST /o/{token}/returns/check", h.order(h.uploaded(h.checkReturn)))
+	h.returnRoutes("/o/{token}", h.order, func(next visited) visited { return next })
 	for _, base := range []string{"/o/{token}/cases/{rma}", "/o/{token}/returns/{rma}"} { // the second is the older name of the same page
-		h.routes.HandleFunc("GET "+base, h.order(h.showCase))
-		h.routes.HandleFunc("POST "+base+"/sent", h.order(h.markSent))
-		h.routes.HandleFunc("POST "+base+"/cancel", h.order(h.callOff))
-		h.routes.HandleFunc("POST "+base+"/proof", h.order(h.prove))
-		h.routes.HandleFunc("POST "+base+"/method", h.order(h.chooseMethod))
-		h.routes.HandleFunc("POST "+base+"/appeal", h.order(h.objectTo))
+		h.caseRoutes(base, h.order)
 		h.routes.HandleFunc("POST "+base+"/payout", h.order(h.agreePayout))
-		h.routes.HandleFunc("POST "+base+"/reply", h.order(h.replyTo))
 	}
 	h.routes.HandleFunc("GET /o/{token}/cases/{rma}/change", h.order(h.showChange))
 	h.routes.HandleFunc("POST /o/{token}/cases/{rma}/change/check", h.order(h.uploaded(h.checkChange)))
@@ -83,6 +74,28 @@ func New(d Deps) (http.Handler, error) {
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.refuse(w, r, http.StatusForbidden) }))
 	return pages.Secure(bound(sameSite(guard.Handler(h.routes)))), nil
+}
+
+// visited is a page behind a link.
+type visited = func(http.ResponseWriter, *http.Request, *visit)
+
+// returnRoutes are the form of a return, behind an order's link or a gift's code; live lets through who may ask for something new.
+func (h *handler) returnRoutes(base string, open func(visited) http.HandlerFunc, live func(visited) visited) {
+	h.routes.HandleFunc("GET "+base+"/returns/new", open(live(h.showReturnForm)))
+	h.routes.HandleFunc("POST "+base+"/returns", open(live(h.uploaded(h.openReturn))))
+	h.routes.HandleFunc("GET "+base+"/returns/check", open(h.backToForm))
+	h.routes.HandleFunc("POST "+base+"/returns/check", open(live(h.uploaded(h.checkReturn))))
+}
+
+// caseRoutes are the page of a case and what both a buyer and the recipient of a gift can do there.
+func (h *handler) caseRoutes(base string, open func(visited) http.HandlerFunc) {
+	h.routes.HandleFunc("GET "+base, open(h.showCase))
+	h.routes.HandleFunc("POST "+base+"/sent", open(h.markSent))
+	h.routes.HandleFunc("POST "+base+"/cancel", open(h.callOff))
+	h.routes.HandleFunc("POST "+base+"/proof", open(h.prove))
+	h.routes.HandleFunc("POST "+base+"/method", open(h.chooseMethod))
+	h.routes.HandleFunc("POST "+base+"/appeal", open(h.objectTo))
+	h.routes.HandleFunc("POST "+base+"/reply", open(h.replyTo))
 }
 
 // bound keeps a request small and short. A statement of withdrawal may be longer, a
