@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"homeward/internal/config"
 	"homeward/internal/fault"
@@ -40,7 +41,10 @@ func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.
 		owner, known := w.Config.Shop(row.Shop)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			orderID, state, err = w.foreignAtStripe(ctx, tx, event.Shop, r)
+			if orderID, err = w.foreignAtStripe(ctx, tx, shop, r); err == nil && orderID == "" {
+				state = store.EventIgnored
+				return w.nobodysRefund(ctx, tx, task, event, shop, r)
+			}
 		case err == nil && (!known || !sameAccount(shop, owner)):
 			state = store.EventIgnored // one shop's account does not speak of another's money
 		case err == nil:
@@ -83,24 +87,50 @@ func ledgerRow(ctx context.Context, tx *store.Tx, r stripe.Refund) (store.Refund
 	return tx.RefundByStripeID(ctx, r.ID)
 }
 
-// foreignAtStripe enters a refund that somebody made at Stripe itself into the ledger of its order.
-func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop string, r stripe.Refund) (orderID, state string, err error) {
-	for _, reference := range []string{r.Reference, r.ChargeID} {
-		if reference == "" {
-			continue
-		}
-		orderID, err = tx.OrderByPayment(ctx, shop, reference)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return "", "", err
+// foreignAtStripe enters a refund that somebody made at Stripe itself into the ledger of its order: one of any shop that is paid into
+// this account. "" when there is no such order.
+func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop *config.Shop, r stripe.Refund) (orderID string, err error) {
+	for _, owner := range w.ofAccount(shop) {
+		for _, reference := range paymentsOf(r) {
+			orderID, err = tx.OrderByPayment(ctx, owner, reference)
+			if err == nil {
+				return orderID, w.enterForeign(ctx, tx, owner, orderID, r)
+			}
+			if !errors.Is(err, store.ErrNotFound) {
+				return "", err
+			}
 		}
 	}
-	if orderID == "" {
-		return "", store.EventIgnored, nil
+	return "", nil
+}
+
+// nobodysRefund leaves a refund alone with which no order here has to do: an account may serve more than our shops. Should such an order
+// come later, because its webhook is late, the event is applied again.
+func (w *Worker) nobodysRefund(ctx context.Context, tx *store.Tx, task store.Task, event store.Event, shop *config.Shop, r stripe.Refund) error {
+	if err := tx.AssignEvent(ctx, event.ID, "", "refund "+r.ID+" "+r.Status+" of a payment that no order names so far"); err != nil {
+		return err
 	}
-	return orderID, store.EventApplied, w.enterForeign(ctx, tx, shop, orderID, r)
+	var keys []string
+	for _, reference := range paymentsOf(r) {
+		keys = append(keys, "payment:"+reference)
+	}
+	return tx.IgnoreEvent(ctx, event.ID, task.Generation, w.ofAccount(shop), keys)
+}
+
+// ofAccount gives the shops that are paid into one account at Stripe, the one asked about first.
+func (w *Worker) ofAccount(shop *config.Shop) []string {
+	shops := []string{shop.ID}
+	for i := range w.Config.Shops {
+		if other := &w.Config.Shops[i]; other.ID != shop.ID && sameAccount(shop, other) {
+			shops = append(shops, other.ID)
+		}
+	}
+	return shops
+}
+
+// paymentsOf gives the names that an order may know a refund's payment by.
+func paymentsOf(r stripe.Refund) []string {
+	return slices.DeleteFunc(slices.Compact([]string{r.Reference, r.ChargeID}), func(s string) bool { return s == "" })
 }
 
 // enterForeign adds a refund that somebody made at Stripe itself. One that is not final is read again every day.

@@ -167,3 +167,46 @@ func TestAnUnknownStatusIsReadAgain(t *testing.T) {
 		t.Errorf("%d refunds", count)
 	}
 }
+
+// A refund that somebody makes at Stripe before the order's own webhook came is in the ledger once it came: of any shop of the account.
+func TestARefundAtStripeBeforeItsOrder(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		address, key string // the shop whose address Stripe calls, and its account
+		want         int
+	}{
+		"at the shop's address":           {"acme", "sk_test_other", 1},
+		"at the address of its account":   {"bolt", standin.StripeKey, 1},
+		"at the address of another's one": {"bolt", "sk_test_other", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			other := b.worker.Config.Shops[0]
+			other.ID, other.Payments = "bolt", &config.Payments{StripeKey: tc.key}
+			b.worker.Config.Shops = append(b.worker.Config.Shops, other)
+			for _, status := range []string{"pending", "succeeded"} {
+				if event := b.stripeSays(tc.address, "re_9", "", status); event.State != store.EventIgnored || event.Note == "" {
+					t.Fatalf("nobody knows the payment yet: the event is %s, %q", event.State, event.Note)
+				}
+			}
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID); err != nil {
+					return err
+				}
+				_, err := tx.WakeEvents(ctx, "acme", store.WaitKeys(b.order), b.clock.at)
+				return err
+			})
+			b.run(time.Minute)
+			rows := b.refunds()
+			if len(rows) != tc.want {
+				t.Fatalf("%d lines in the ledger, want %d", len(rows), tc.want)
+			}
+			for _, row := range rows {
+				if row.StripeID != "re_9" || row.Status != store.RefundSucceeded || row.Amount != 2020 || row.Shop != "acme" || row.Origin != store.OriginStripe {
+					t.Errorf("the ledger has %+v", row)
+				}
+			}
+		})
+	}
+}

@@ -80,6 +80,25 @@ const sameParcel = 100 * 24 * time.Hour
 // "tracking:<normalised number>"). ErrStale as for Finish. ErrConflict when such an order came meanwhile: apply the event
 // again. (Looking and waiting are not one step on PostgreSQL; without this the wake-up could pass between them.)
 func (tx *Tx) WaitEvent(ctx context.Context, id string, generation int64, shop string, keys []string) error {
+	if err := tx.await(ctx, id, shop, keys); err != nil {
+		return err
+	}
+	return tx.Finish(ctx, EventWork, id, generation, EventWaiting, nil)
+}
+
+// IgnoreEvent ends a due event that may be about nobody here, and applies it again should an order of one of the shops come that has
+// one of the keys ("payment:<reference>"). ErrStale and ErrConflict as for WaitEvent.
+func (tx *Tx) IgnoreEvent(ctx context.Context, id string, generation int64, shops, keys []string) error {
+	for _, shop := range slices.Sorted(slices.Values(shops)) {
+		if err := tx.await(ctx, id, shop, keys); err != nil {
+			return err
+		}
+	}
+	return tx.Finish(ctx, EventWork, id, generation, EventIgnored, nil)
+}
+
+// await remembers what an event waits for, or gives ErrConflict when it is there.
+func (tx *Tx) await(ctx context.Context, id, shop string, keys []string) error {
 	if err := tx.lockAll(ctx, shop, keys); err != nil {
 		return err
 	}
@@ -93,11 +112,6 @@ func (tx *Tx) WaitEvent(ctx context.Context, id string, generation int64, shop s
 		} else if there {
 			return ErrConflict
 		}
-	}
-	if err := tx.Finish(ctx, EventWork, id, generation, EventWaiting, nil); err != nil {
-		return err
-	}
-	for _, key := range keys {
 		if _, err := exec(ctx, tx.q, "INSERT INTO waiting (event_id, shop, wait_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 			id, shop, key); err != nil {
 			return err
@@ -106,7 +120,7 @@ func (tx *Tx) WaitEvent(ctx context.Context, id string, generation int64, shop s
 	return nil
 }
 
-// lockAll makes WaitEvent and WakeEvents of one key follow each other. Sorted, so that two never wait for each other.
+// lockAll makes waiting for a key and WakeEvents follow each other. Sorted, so that two never wait for each other.
 func (tx *Tx) lockAll(ctx context.Context, shop string, keys []string) error {
 	for _, key := range slices.Sorted(slices.Values(keys)) {
 		if err := tx.lock(ctx, "waiting "+shop+" "+key); err != nil {
@@ -126,6 +140,8 @@ func (tx *Tx) orderHas(ctx context.Context, shop, key string, placedAfter int64)
 		query = "SELECT id FROM orders WHERE shop = $1 AND external_id = $2 LIMIT 1"
 	case "number":
 		query = "SELECT id FROM orders WHERE shop = $1 AND number_key = $2 LIMIT 1"
+	case "payment":
+		query = "SELECT order_id FROM payments WHERE shop = $1 AND reference = $2 LIMIT 1"
 	default:
 		if _, err := tx.CaseByTracking(ctx, shop, name); !errors.Is(err, ErrNotFound) {
 			return err == nil, err // the parcel of a return
@@ -139,7 +155,7 @@ func (tx *Tx) orderHas(ctx context.Context, shop, key string, placedAfter int64)
 }
 
 // WakeEvents makes the events that wait for any of the keys due, under the next generation, and gives their tasks. Call it
-// after the order, its number and its parcels were written in the same transaction.
+// after the order, its number, its parcels and its payments were written in the same transaction.
 func (tx *Tx) WakeEvents(ctx context.Context, shop string, keys []string, now time.Time) ([]Task, error) {
 	if len(keys) == 0 {
 		return nil, nil
@@ -155,7 +171,7 @@ func (tx *Tx) WakeEvents(ctx context.Context, shop string, keys []string, now ti
 	var tasks []Task
 	for _, id := range ids {
 		woken, err := list(ctx, tx.q, value[int64], `UPDATE events SET state = 'due', due_at = $2, generation = generation + 1,
-			attempt = 0, lease_until = 0, phase = '' WHERE id = $1 AND state = 'waiting' RETURNING generation`, id, ms(now))
+			attempt = 0, lease_until = 0, phase = '' WHERE id = $1 AND state IN ('waiting', 'ignored') RETURNING generation`, id, ms(now))
 		if err != nil {
 			return nil, err
 		}
@@ -169,8 +185,8 @@ func (tx *Tx) WakeEvents(ctx context.Context, shop string, keys []string, now ti
 	return tasks, nil
 }
 
-// WaitKeys gives the keys under which events wait for an order: its external id, its number, and its parcels' tracking
-// numbers.
+// WaitKeys gives the keys under which events wait for an order: its external id, its number, its parcels' tracking numbers, and its
+// payments at Stripe.
 func WaitKeys(order Order) []string {
 	keys := []string{"order:" + order.ExternalID}
 	if order.NumberKey != "" {
@@ -179,6 +195,11 @@ func WaitKeys(order Order) []string {
 	for _, parcel := range order.State.Parcels {
 		if number := orders.NormalizeTracking(parcel.TrackingNumber); number != "" {
 			keys = append(keys, "tracking:"+number)
+		}
+	}
+	for _, payment := range order.State.Order.Payments {
+		if payment.Kind == "stripe" && payment.Reference != "" {
+			keys = append(keys, "payment:"+payment.Reference)
 		}
 	}
 	return keys

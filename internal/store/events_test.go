@@ -165,11 +165,43 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	})
 }
 
+// An event that may be about nobody is ignored, and goes on when an order of any of the shops comes with the key that it names.
+func TestIgnoredUntilItsOrderComes(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		ignored := func(key string) (string, error) {
+			id := unit(t, db, store.EventWork, key)
+			return id, db.Write(ctx, func(tx *store.Tx) error { return tx.IgnoreEvent(ctx, id, 0, []string{"bolt", "acme"}, []string{key}) })
+		}
+		write(t, db, func(tx *store.Tx) error { return tx.AddPayment(ctx, "acme", "pi_0", "o0") })
+		if id, err := ignored("payment:pi_0"); !errors.Is(err, store.ErrConflict) || workOf(t, db, store.EventWork, id).State != store.Due {
+			t.Errorf("its order is there: %v", err)
+		}
+		one, err := ignored("payment:pi_1")
+		other, err2 := ignored("payment:pi_2")
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		if got := workOf(t, db, store.EventWork, one).State; got != store.EventIgnored {
+			t.Fatalf("nobody knows it: %s", got)
+		}
+		var tasks []store.Task
+		write(t, db, func(tx *store.Tx) error {
+			tasks, err = tx.WakeEvents(ctx, "bolt", []string{"payment:pi_1"}, t0)
+			return err
+		})
+		if len(tasks) != 1 || workOf(t, db, store.EventWork, one).State != store.Due || workOf(t, db, store.EventWork, other).State != store.EventIgnored {
+			t.Errorf("woken: %v", tasks)
+		}
+	})
+}
+
 func TestWaitKeys(t *testing.T) {
 	order := store.Order{ExternalID: "1", NumberKey: "1001", State: orders.State{
+		Order:   orders.Order{Payments: []orders.Payment{{Kind: "stripe", Reference: "pi_1"}, {Kind: "stripe"}, {Kind: "gift_card", Reference: "g1"}}},
 		Parcels: []orders.Parcel{{TrackingNumber: "62-00 a"}, {Key: "erp:parcel:p1"}},
 	}}
-	if diff := cmp.Diff([]string{"order:1", "number:1001", "tracking:6200A"}, store.WaitKeys(order)); diff != "" {
+	if diff := cmp.Diff([]string{"order:1", "number:1001", "tracking:6200A", "payment:pi_1"}, store.WaitKeys(order)); diff != "" {
 		t.Error(diff)
 	}
 }
