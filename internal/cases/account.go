@@ -133,20 +133,29 @@ func (a account) planID(part int) string {
 
 // parts splits what is due over the order's payments; store credit is one part of its own, and so is whatever the recipient of a gift
 // is owed, be it the difference of an exchange: what the buyer paid with is not theirs. Postage is money spent, and no credit. What went
-// back before takes from the payments, but for the bonus of store credit, which nobody paid.
+// back before takes from the payments, but for the bonus of store credit, which nobody paid. What failed keeps its room there, to be tried
+// again, while there is other room.
 func (a account) parts(plan returns.Breakdown) []returns.Part {
 	total := plan.Total
 	spent := len(plan.Ledger) == 1 && plan.Ledger[0].LineID == returns.PostageLine
 	if a.c.Kind == returns.Return && ((a.c.Remedy == returns.CreditRemedy && !spent) || a.c.GiftID != "") {
 		return []returns.Part{{Kind: StoreCredit, Amount: total, NeedsPerson: true}}
 	}
-	var done []returns.Part
-	for _, r := range distinct(a.refunds) {
-		if counts(r) {
-			done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount - bonus(r)})
+	var done, failed []returns.Part
+	for _, r := range store.Standing(distinct(a.refunds)) {
+		part := returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount - bonus(r)}
+		switch {
+		case counts(r):
+			done = append(done, part)
+		case r.Origin == store.OriginHomeward:
+			failed = append(failed, part)
 		}
 	}
-	return returns.Allocate(a.order.Payments, done, total)
+	parts := returns.Allocate(a.order.Payments, slices.Concat(done, failed), total)
+	if len(failed) > 0 && slices.ContainsFunc(parts, func(p returns.Part) bool { return p.NeedsPerson }) {
+		parts = returns.Allocate(a.order.Payments, done, total)
+	}
+	return parts
 }
 
 // bonus gives what of a refund is the bonus of store credit.

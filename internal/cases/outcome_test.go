@@ -169,3 +169,29 @@ func TestTwoAtStripeForOneIntent(t *testing.T) {
 		t.Errorf("%s %s %s, needs a person: %v", got.Status, got.StripeID, got.ErrorCode, got.NeedsPerson)
 	}
 }
+
+// What failed keeps its room on its payment, to be tried again: the next refund takes another payment while there is one.
+func TestAFailedRefundKeepsItsRoom(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, orders.Payment{Kind: "stripe", Reference: "pi_1", Amount: 4000}, orders.Payment{Kind: "stripe", Reference: "pi_2", Amount: 6000})
+	b.receive(b.open("n1", units("l1", 1)), nil)
+	first := b.refunds(3990)[0]
+	b.stripe(first, "failed")
+	b.receive(b.open("n2", units("l1", 1)), nil)
+	rows := b.refunds(3990, 10, 3980)
+	if rows[0].PaymentReference != "pi_1" || rows[1].PaymentReference != "pi_1" || rows[2].PaymentReference != "pi_2" {
+		t.Errorf("from %s, %s and %s", rows[0].PaymentReference, rows[1].PaymentReference, rows[2].PaymentReference)
+	}
+	// Where nothing else is left, what goes by itself goes before what waits for a person.
+	b.write(func(tx *store.Tx) error {
+		_, err := tx.InsertRefund(t.Context(), store.Refund{
+			ID: "byhand", Shop: "acme", OrderID: b.order.ID, Origin: store.OriginStripe, ExternalID: "re_9", StripeID: "re_9", PaymentKind: "stripe",
+			PaymentReference: "pi_2", Amount: 2020, Currency: "PLN", Status: store.RefundSucceeded, CreatedAt: noon, Work: store.Work{State: store.RefundSettled},
+		})
+		return err
+	})
+	b.receive(b.open("n3", units("l2", 1)), nil)
+	if last := b.refunds(2020, 3990, 10, 3980, 2020)[4]; last.PaymentReference != "pi_1" || last.NeedsPerson {
+		t.Errorf("the last comes from %s %q", last.PaymentKind, last.PaymentReference)
+	}
+}
