@@ -33,41 +33,61 @@ func (w *Worker) stripeEvent(ctx context.Context, task store.Task, event store.E
 }
 
 func (w *Worker) stripeRefund(ctx context.Context, task store.Task, event store.Event, shop *config.Shop, r stripe.Refund) error {
-	var tasks []store.Task
-	var orderID, state string
+	var news heard
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		tasks, orderID, state = nil, "", store.EventApplied
-		row, err := ledgerRow(ctx, tx, r)
-		owner, known := w.Config.Shop(row.Shop)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			if orderID, err = w.foreignAtStripe(ctx, tx, shop, r); err == nil && orderID == "" {
-				state = store.EventIgnored
-				return w.nobodysRefund(ctx, tx, task, event, shop, r)
-			}
-		case err == nil && (!known || !sameAccount(shop, owner)):
-			state = store.EventIgnored // one shop's account does not speak of another's money
-		case err == nil:
-			orderID = row.OrderID
-			var moved store.Refund
-			if moved, tasks, err = w.Cases.RefundMoved(ctx, tx, owner, row.ID, r); err == nil {
-				err = w.rest(ctx, tx, moved)
-			}
-		}
-		if err != nil {
+		var err error
+		if news, err = w.hear(ctx, tx, shop, r); err != nil {
 			return err
 		}
-		if err := tx.AssignEvent(ctx, event.ID, orderID, "refund "+r.ID+" "+r.Status); err != nil {
+		if news.nobodys {
+			return w.nobodysRefund(ctx, tx, task, event, shop, r)
+		}
+		if err := tx.AssignEvent(ctx, event.ID, news.orderID, "refund "+r.ID+" "+r.Status); err != nil {
 			return err
 		}
-		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, nil)
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, news.state(), nil)
 	})
 	if err != nil {
 		return ignore(err, store.ErrStale)
 	}
-	w.Queue.Enqueue(ctx, tasks...)
-	w.observed(ctx, event, state, "", orderID)
+	w.Queue.Enqueue(ctx, news.tasks...)
+	w.observed(ctx, event, news.state(), "", news.orderID)
 	return nil
+}
+
+// heard is what came of Stripe's word on a refund: the order that it concerns, "" for none, and the work that follows.
+type heard struct {
+	orderID string
+	tasks   []store.Task
+	nobodys bool // no order here names its payment
+}
+
+func (h heard) state() string {
+	if h.orderID == "" {
+		return store.EventIgnored
+	}
+	return store.EventApplied
+}
+
+// hear takes the word of a shop's account on a refund: on one of ours, or on one that somebody made at Stripe.
+func (w *Worker) hear(ctx context.Context, tx *store.Tx, shop *config.Shop, r stripe.Refund) (heard, error) {
+	row, err := ledgerRow(ctx, &tx.Reads, r)
+	if errors.Is(err, store.ErrNotFound) {
+		owner, orderID, err := w.paidBy(ctx, &tx.Reads, shop, r)
+		if err != nil || orderID == "" {
+			return heard{nobodys: true}, err
+		}
+		return heard{orderID: orderID}, w.enterForeign(ctx, tx, owner, orderID, r)
+	}
+	owner, known := w.Config.Shop(row.Shop)
+	if err != nil || !known || !sameAccount(shop, owner) { // one shop's account does not speak of another's money
+		return heard{}, err
+	}
+	moved, tasks, err := w.Cases.RefundMoved(ctx, tx, owner, row.ID, r)
+	if err != nil {
+		return heard{}, err
+	}
+	return heard{orderID: row.OrderID, tasks: tasks}, w.rest(ctx, tx, moved)
 }
 
 // sameAccount tells that two shops are paid into one account at Stripe, which then may speak of both by either's address.
@@ -77,31 +97,27 @@ func sameAccount(a, b *config.Shop) bool {
 
 // ledgerRow finds the refund that Stripe speaks of: by our id, which comes back in the metadata even before the answer
 // to our call was read, else by Stripe's.
-func ledgerRow(ctx context.Context, tx *store.Tx, r stripe.Refund) (store.Refund, error) {
+func ledgerRow(ctx context.Context, db *store.Reads, r stripe.Refund) (store.Refund, error) {
 	if r.RefundID != "" {
-		row, err := tx.Refund(ctx, r.RefundID)
+		row, err := db.Refund(ctx, r.RefundID)
 		if !errors.Is(err, store.ErrNotFound) {
 			return row, err
 		}
 	}
-	return tx.RefundByStripeID(ctx, r.ID)
+	return db.RefundByStripeID(ctx, r.ID)
 }
 
-// foreignAtStripe enters a refund that somebody made at Stripe itself into the ledger of its order: one of any shop that is paid into
-// this account. "" when there is no such order.
-func (w *Worker) foreignAtStripe(ctx context.Context, tx *store.Tx, shop *config.Shop, r stripe.Refund) (orderID string, err error) {
+// paidBy finds the order that a refund's payment belongs to, of any shop that is paid into this account; "" when there is none.
+func (w *Worker) paidBy(ctx context.Context, db *store.Reads, shop *config.Shop, r stripe.Refund) (owner, orderID string, err error) {
 	for _, owner := range w.ofAccount(shop) {
 		for _, reference := range paymentsOf(r) {
-			orderID, err = tx.OrderByPayment(ctx, owner, reference)
-			if err == nil {
-				return orderID, w.enterForeign(ctx, tx, owner, orderID, r)
-			}
+			orderID, err := db.OrderByPayment(ctx, owner, reference)
 			if !errors.Is(err, store.ErrNotFound) {
-				return "", err
+				return owner, orderID, err
 			}
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // nobodysRefund leaves a refund alone with which no order here has to do: an account may serve more than our shops. Should such an order

@@ -48,7 +48,7 @@ func (w *Worker) failing(ctx context.Context, task store.Task, err error) error 
 // givenUp is where work of a kind waits for a person.
 var givenUp = map[store.WorkKind]string{
 	store.EventWork: store.EventFailed, store.MessageWork: store.MessageHeld, store.RefundWork: store.RefundHeld, store.DeadlineWork: store.DeadlineLapsed,
-	store.TermWork: store.TermMissed, store.CallWork: store.CallFailed, store.LabelWork: store.LabelHeld,
+	store.TermWork: store.TermMissed, store.CallWork: store.CallFailed, store.LabelWork: store.LabelHeld, store.ReadingWork: store.ReadingStopped,
 }
 
 // stumble counts a failure of work that no claim counts.

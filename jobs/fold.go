@@ -140,7 +140,11 @@ func (w *Worker) writeOrder(ctx context.Context, tx *store.Tx, c *change) error 
 	}
 	for _, p := range c.order.State.Order.Payments {
 		if p.Kind == "stripe" && p.Reference != "" {
-			if err := tx.AddPayment(ctx, c.order.Shop, p.Reference, c.order.ID); err != nil {
+			fresh, err := tx.AddPayment(ctx, c.order.Shop, p.Reference, c.order.ID)
+			if err == nil && fresh {
+				err = tx.StartReading(ctx, c.order.Shop, c.now)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -191,7 +191,7 @@ func TestARefundAtStripeBeforeItsOrder(t *testing.T) {
 				}
 			}
 			b.write(func(ctx context.Context, tx *store.Tx) error {
-				if err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID); err != nil {
+				if _, err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID); err != nil {
 					return err
 				}
 				_, err := tx.WakeEvents(ctx, "acme", store.WaitKeys(b.order), b.clock.at)

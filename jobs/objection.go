@@ -109,7 +109,7 @@ func (w *Worker) adopt(ctx context.Context, p *payout, there []stripe.Refund) er
 			continue
 		}
 		err := w.DB.Write(ctx, func(tx *store.Tx) error {
-			_, err := ledgerRow(ctx, tx, r)
+			_, err := ledgerRow(ctx, &tx.Reads, r)
 			if !errors.Is(err, store.ErrNotFound) {
 				return err
 			}

@@ -49,10 +49,11 @@ var kinds = map[store.WorkKind]kind{
 	store.TermWork:     {task: "term:look", queue: QueueStatutory, timeout: 30 * time.Second},
 	store.CallWork:     {task: "call:post", queue: QueueLow, timeout: 2 * callTimeout},
 	store.LabelWork:    {task: "label:buy", queue: QueueMessages, timeout: 50 * time.Second},
+	store.ReadingWork:  {task: "reading:page", queue: QueueLow, timeout: 50 * time.Second},
 }
 
 // WorkKinds lists the kinds of work in the order in which a sweep looks at them.
-var WorkKinds = []store.WorkKind{store.RefundWork, store.MessageWork, store.EventWork, store.DeadlineWork, store.TermWork, store.CallWork, store.LabelWork}
+var WorkKinds = []store.WorkKind{store.RefundWork, store.MessageWork, store.EventWork, store.DeadlineWork, store.TermWork, store.CallWork, store.LabelWork, store.ReadingWork}
 
 const (
 	// callTimeout ends one call to Twilio, or the calls to Stripe on either side of a refund's intent.

@@ -36,6 +36,7 @@ type Bank interface {
 	Refund(ctx context.Context, request stripe.Request) (stripe.Refund, error)
 	Refunds(ctx context.Context, reference string) ([]stripe.Refund, error)
 	Get(ctx context.Context, refundID string) (stripe.Refund, error)
+	Since(ctx context.Context, from time.Time, page string) (refunds []stripe.Refund, next string, err error)
 }
 
 // Renderer puts a message into words.
@@ -111,6 +112,8 @@ func (w *Worker) do(ctx context.Context, task store.Task) error {
 		return w.tellShop(ctx, task)
 	case store.LabelWork:
 		return w.label(ctx, task)
+	case store.ReadingWork:
+		return w.reading(ctx, task)
 	default:
 		return fmt.Errorf("jobs: unknown kind of work %q", task.Kind)
 	}

@@ -15,11 +15,11 @@ func (tx *Tx) Settle(ctx context.Context, kind WorkKind, id, state string, f *fa
 		" error_code = $3, error_message = $4 WHERE id = $1", id, state, code, message)
 }
 
-// AddPayment remembers which order a payment at Stripe belongs to.
-func (tx *Tx) AddPayment(ctx context.Context, shop, reference, orderID string) error {
-	_, err := exec(ctx, tx.q, "INSERT INTO payments (shop, reference, order_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+// AddPayment remembers which order a payment at Stripe belongs to; false when it was known.
+func (tx *Tx) AddPayment(ctx context.Context, shop, reference, orderID string) (bool, error) {
+	n, err := exec(ctx, tx.q, "INSERT INTO payments (shop, reference, order_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 		shop, reference, orderID)
-	return err
+	return n == 1, err
 }
 
 // OrderByPayment gives the id of the order that a payment belongs to, or ErrNotFound.

@@ -173,7 +173,7 @@ func TestIgnoredUntilItsOrderComes(t *testing.T) {
 			id := unit(t, db, store.EventWork, key)
 			return id, db.Write(ctx, func(tx *store.Tx) error { return tx.IgnoreEvent(ctx, id, 0, []string{"bolt", "acme"}, []string{key}) })
 		}
-		write(t, db, func(tx *store.Tx) error { return tx.AddPayment(ctx, "acme", "pi_0", "o0") })
+		write(t, db, func(tx *store.Tx) error { _, err := tx.AddPayment(ctx, "acme", "pi_0", "o0"); return err })
 		if id, err := ignored("payment:pi_0"); !errors.Is(err, store.ErrConflict) || workOf(t, db, store.EventWork, id).State != store.Due {
 			t.Errorf("its order is there: %v", err)
 		}
@@ -250,8 +250,12 @@ func TestSettleAndPayments(t *testing.T) {
 		ctx := t.Context()
 		id := unit(t, db, store.RefundWork, "r1")
 		write(t, db, func(tx *store.Tx) error {
-			return errors.Join(tx.Settle(ctx, store.RefundWork, id, store.RefundSettled, nil),
-				tx.AddPayment(ctx, "acme", "pi_1", "o1"), tx.AddPayment(ctx, "acme", "pi_1", "o2"))
+			fresh, err := tx.AddPayment(ctx, "acme", "pi_1", "o1")
+			again, err2 := tx.AddPayment(ctx, "acme", "pi_1", "o2")
+			if !fresh || again {
+				t.Errorf("told once and again: %v, %v", fresh, again)
+			}
+			return errors.Join(tx.Settle(ctx, store.RefundWork, id, store.RefundSettled, nil), err, err2)
 		})
 		want := store.Work{State: store.RefundSettled, DueAt: t0, Generation: 1}
 		if diff := cmp.Diff(want, workOf(t, db, store.RefundWork, id)); diff != "" {

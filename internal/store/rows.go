@@ -20,6 +20,7 @@ const (
 	TermWork     WorkKind = "term"
 	CallWork     WorkKind = "call"
 	LabelWork    WorkKind = "label"
+	ReadingWork  WorkKind = "reading"
 )
 
 // Due is the state in which work waits or is being worked on. Every other state is final until somebody revives the row.

@@ -29,6 +29,8 @@ func workTable(kind WorkKind) (table, queue string) {
 		return "calls", "''"
 	case LabelWork:
 		return "labels", "''"
+	case ReadingWork:
+		return "readings", "''"
 	default:
 		panic(fmt.Sprintf("store: no work is called %q", string(kind)))
 	}
@@ -170,7 +172,7 @@ type Backlog struct {
 // Backlog gives one line for each kind of work.
 func (r *Reads) Backlog(ctx context.Context, now time.Time) ([]Backlog, error) {
 	var all []Backlog
-	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork, TermWork, CallWork, LabelWork} {
+	for _, kind := range []WorkKind{EventWork, MessageWork, RefundWork, DeadlineWork, TermWork, CallWork, LabelWork, ReadingWork} {
 		table, _ := workTable(kind)
 		b, err := first(ctx, r.q, func(r row) (Backlog, error) {
 			b := Backlog{Kind: kind}

@@ -345,7 +345,7 @@ func TestBacklog(t *testing.T) {
 		want := []store.Backlog{
 			{Kind: store.EventWork}, {Kind: store.MessageWork},
 			{Kind: store.RefundWork, Due: 2, Oldest: t0}, {Kind: store.DeadlineWork},
-			{Kind: store.TermWork}, {Kind: store.CallWork}, {Kind: store.LabelWork},
+			{Kind: store.TermWork}, {Kind: store.CallWork}, {Kind: store.LabelWork}, {Kind: store.ReadingWork},
 		}
 		if diff := cmp.Diff(want, must[[]store.Backlog](t)(db.Backlog(t.Context(), t0))); diff != "" {
 			t.Error(diff)

@@ -41,6 +41,7 @@ type months struct {
 	orders   map[string]*bought
 	captured map[string]int64 // by payment intent
 	settled  map[string]bool  // refunds at Stripe that have their end planned
+	silent   map[string]bool  // those of which no webhook tells
 	copies   map[string]int   // by Message-ID, and of SMS by our id
 	texts    map[string]bool  // SMS by recipient and text
 	serial   int
@@ -84,7 +85,7 @@ func (a *agenda) Pop() any {
 func newMonths(t *testing.T, s *systemtest.System, rng *rand.Rand) *months {
 	m := &months{
 		t: t, s: s, rng: rng, dice: rand.New(rand.NewPCG(rng.Uint64(), 1)),
-		orders: map[string]*bought{}, captured: map[string]int64{}, settled: map[string]bool{},
+		orders: map[string]*bought{}, captured: map[string]int64{}, settled: map[string]bool{}, silent: map[string]bool{},
 		crashed: map[jobs.Point]int{}, moves: map[string]int{}, answers: map[string]map[string]int{}, changed: map[string]bool{},
 	}
 	s.World.Mail.Hook(m.mailFails)
@@ -472,6 +473,10 @@ func (m *months) refundByHand(intent string) {
 	if err != nil {
 		return // nothing is left
 	}
+	if m.one(4) { // and no webhook tells of it, ever
+		m.silent[id] = true
+		return
+	}
 	must(m.t, m.s.World.Stripe.Announce(context.Background(), id))
 }
 
@@ -487,19 +492,17 @@ func (m *months) settleRefunds() {
 		if m.one(8) {
 			status, reason = "failed", "lost_or_stolen_card"
 		}
-		ours := len(r.Metadata) > 0
-		silent := ours && m.one(5)
-		m.plan(m.hours(1, 150), func() {
+		silent := m.silent[r.ID] || m.one(5)
+		settle := func(status, reason string) {
 			if silent {
 				m.s.World.Stripe.Webhook("", "", nil)
 			}
 			must(m.t, m.s.World.Stripe.Settle(context.Background(), r.ID, status, reason))
 			m.s.World.Stripe.Webhook(m.s.URL+"/hooks/acme/stripe", standin.WebhookSecret, m.s.World.Client)
-		})
-		if status == "succeeded" && !silent && m.one(12) {
-			m.plan(m.hours(160, 300), func() {
-				must(m.t, m.s.World.Stripe.Settle(context.Background(), r.ID, "failed", "expired_or_canceled_card"))
-			})
+		}
+		m.plan(m.hours(1, 150), func() { settle(status, reason) })
+		if status == "succeeded" && m.one(12) {
+			m.plan(m.hours(160, 300), func() { settle("failed", "expired_or_canceled_card") })
 		}
 	}
 }

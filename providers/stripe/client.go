@@ -125,6 +125,35 @@ func (c *Client) Refunds(ctx context.Context, reference string) ([]Refund, error
 	return refunds, nil
 }
 
+// PageOf is how many refunds Since gives at once, at most.
+const PageOf = 500
+
+// Since lists the refunds of the whole account that were made since, newest first. next is the page to ask for after this one, ""
+// after the last; page is "" for the first.
+func (c *Client) Since(ctx context.Context, from time.Time, page string) (refunds []Refund, next string, err error) {
+	ctx, seen := exchange.Watch(ctx)
+	params := &stripego.RefundListParams{CreatedRange: &stripego.RangeQueryParams{GreaterThanOrEqual: from.Unix()}}
+	params.Context = ctx
+	params.Limit = stripego.Int64(100)
+	if page != "" {
+		params.StartingAfter = new(page)
+	}
+	list := c.refunds.List(params)
+	for list.Next() {
+		if len(refunds) == PageOf {
+			return refunds, refunds[PageOf-1].ID, nil
+		}
+		refunds = append(refunds, fromRefund(list.Refund()))
+	}
+	if err := list.Err(); err != nil {
+		return nil, "", readFault(seen, err)
+	}
+	if list.RefundList() == nil || list.RefundList().URL == "" {
+		return nil, "", readFault(seen, errEmpty)
+	}
+	return refunds, "", nil
+}
+
 // Get reads one refund by Stripe's id.
 func (c *Client) Get(ctx context.Context, refundID string) (Refund, error) {
 	ctx, seen := exchange.Watch(ctx)

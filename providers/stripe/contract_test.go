@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,38 @@ func TestRefund(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The refunds of an account come in pages, newest first, and no further back than asked.
+func TestRefundsOfTheAccount(t *testing.T) {
+	t.Parallel()
+	b := overLoopback(t)
+	for _, intent := range []string{"pi_1", "pi_2"} {
+		b.server.AddPayment(intent, 1000, "PLN")
+	}
+	if got, next, err := b.Since(t.Context(), time.Now().Add(-time.Hour), ""); err != nil || len(got) != 0 || next != "" {
+		t.Errorf("%+v %q %v", got, next, err)
+	}
+	const all = stripe.PageOf + 30
+	for i := range all {
+		if _, err := b.server.RefundOutside([]string{"pi_1", "pi_2"}[i%2], 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, next, err := b.Since(t.Context(), time.Now().Add(-time.Hour), "")
+	if err != nil || len(first) != stripe.PageOf || next != "re_31" || first[0].ID != "re_"+strconv.Itoa(all) || first[0].Reference != "pi_2" {
+		t.Fatalf("%d refunds, then %q, %v", len(first), next, err)
+	}
+	rest, next, err := b.Since(t.Context(), time.Now().Add(-time.Hour), next)
+	if err != nil || len(rest) != 30 || next != "" || rest[29].ID != "re_1" {
+		t.Errorf("%d refunds, then %q, %v", len(rest), next, err)
+	}
+	if got, _, err := b.Since(t.Context(), time.Now().Add(time.Hour), ""); err != nil || len(got) != 0 {
+		t.Errorf("since later: %d, %v", len(got), err)
+	}
+	b.server.Fail("GET /v1/refunds", httpfault.Fault{Status: http.StatusBadGateway})
+	_, _, err = b.Since(t.Context(), time.Now(), "")
+	wantFault(t, err, fault.Later, "stripe_unavailable")
 }
 
 func TestAllPagesOfRefunds(t *testing.T) {

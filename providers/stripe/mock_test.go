@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"homeward/internal/fault"
 	"homeward/providers/stripe"
@@ -83,6 +84,9 @@ func takesOurRequests(t *testing.T, base string) {
 	}
 	if err := c.Check(ctx); err != nil { // lists of refunds, charges, intents, disputes
 		t.Errorf("what the check asks: %v", err)
+	}
+	if got, _, err := c.Since(ctx, time.Now().AddDate(0, 0, -35), ""); err != nil || len(got) == 0 {
+		t.Errorf("the refunds of the account: %+v, %v", got, err)
 	}
 	if got, err := c.Get(ctx, "re_1"); err != nil || got.ID == "" || got.Status == "" {
 		t.Errorf("one refund: %+v, %v", got, err)

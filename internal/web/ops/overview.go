@@ -90,5 +90,5 @@ func (c *console) overview(w http.ResponseWriter, r *http.Request, v visit) erro
 var workNames = map[store.WorkKind]string{
 	store.EventWork: "Events to apply", store.MessageWork: "Messages to send", store.RefundWork: "Refunds to move",
 	store.DeadlineWork: "Times of orders to check", store.TermWork: "Deadlines to look at", store.CallWork: "Calls to the shop's systems",
-	store.LabelWork: "Labels to buy",
+	store.LabelWork: "Labels to buy", store.ReadingWork: "Stripe accounts to read",
 }

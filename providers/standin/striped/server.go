@@ -180,9 +180,10 @@ func (s *Server) readRefunds(r *http.Request, id string) (int, any) {
 	}
 	q := r.URL.Query()
 	var found []*Refund
+	var since int64
+	_, _ = fmt.Sscan(q.Get("created[gte]"), &since)
 	for _, f := range slices.Backward(s.refunds) {
-
-		if (q.Get("charge") == "" || f.ChargeID == q.Get("charge")) && (q.Get("payment_intent") == "" || f.IntentID == q.Get("payment_intent")) {
+		if f.Created.Unix() >= since && (q.Get("charge") == "" || f.ChargeID == q.Get("charge")) && (q.Get("payment_intent") == "" || f.IntentID == q.Get("payment_intent")) {
 			found = append(found, f)
 		}
 	}
