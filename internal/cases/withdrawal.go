@@ -301,9 +301,13 @@ func (d *Desk) neverShipped(ctx context.Context, tx *store.Tx, c store.Case) (bo
 	if c.Kind != returns.Withdrawal {
 		return false, nil
 	}
-	statement, err := tx.Withdrawal(ctx, StatementOf(c))
+	_, err := tx.Withdrawal(ctx, StatementOf(c))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return slices.Contains(statement.Flags, withdrawals.NotShipped), err
+	if err != nil {
+		return false, err
+	}
+	order, err := tx.Order(ctx, c.OrderID)
+	return err == nil && returns.NeverLeft(order.State, c.Items), err
 }

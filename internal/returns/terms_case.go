@@ -43,9 +43,6 @@ const (
 	ActorCarrier       = "carrier"
 )
 
-// StatementNotShipped is the flag of a statement whose goods never left the shop.
-const StatementNotShipped = "not_shipped"
-
 // WantedTerm is a term that a case, a statement or an order has as things are.
 type WantedTerm struct {
 	Kind TermKind
@@ -67,7 +64,9 @@ type CaseFacts struct {
 	Returned time.Time // the newest goods came back
 	AllBack  bool
 	NotSent  bool // the goods never left the shop, or stay with the shopper: nothing comes back
-	SendDays int  // in which the goods of a return are expected; 0: no matter
+	// Lost is when it was known that goods which had left will not reach the shopper, see [NeverArrived].
+	Lost     time.Time
+	SendDays int // in which the goods of a return are expected; 0: no matter
 	Money    CaseMoney
 	Moved    time.Time // when the case moved last
 	Claim    ClaimAnswered
@@ -141,6 +140,9 @@ func withdrawalMoney(c Contract, f CaseFacts) (WantedTerm, bool) {
 	if f.AllBack || !f.Money.Owed.IsZero() {
 		d.GoodsBack = f.Returned
 	}
+	if d.GoodsBack.IsZero() {
+		d.GoodsBack = f.Lost
+	}
 	due := RefundDue(c, d)
 	w := WantedTerm{Kind: TermRefund, By: ByShop, Term: due.Term}
 	if w.End = due.PayBy; due.MayWithhold {
@@ -166,7 +168,7 @@ func sendTerm(c Contract, f CaseFacts) (WantedTerm, bool) {
 	w := WantedTerm{Kind: TermSendBack, By: ByShopper, Met: earliest(f.Sent, f.Proven, f.Returned)}
 	over := f.State.Final() && w.Met.IsZero()
 	switch {
-	case f.NotSent || over:
+	case f.NotSent || over || (!f.Lost.IsZero() && w.Met.IsZero()):
 		return w, false
 	case f.Kind == Withdrawal:
 		w.Term = MustSendBack(c, f.Declared)

@@ -81,7 +81,7 @@ func (w *world) acts() map[string]func(*rapid.T) {
 			w.restate(func(o *orders.Order) { o.Promised = orders.Promised{ShipBy: ship, DeliverBy: come} })
 		},
 		"a parcel": func(t *rapid.T) {
-			stage := rapid.SampledFrom([]orders.ParcelStage{orders.Announced, orders.HandedOver, orders.InTransit, orders.ReadyForPickup, orders.Delivered, orders.Collected, orders.Returning, orders.ParcelGone})
+			stage := rapid.SampledFrom([]orders.ParcelStage{orders.Announced, orders.HandedOver, orders.InTransit, orders.ReadyForPickup, orders.Delivered, orders.Collected, orders.Returning, orders.Returned, orders.ParcelGone})
 			to := rapid.SampledFrom([]string{orders.ToRecipient, orders.ToNeighbour, orders.ToPickupPoint})
 			which := rapid.SampledFrom([][]string{{"p1", "l1", "l2"}, {"p1", "l1"}, {"p2", "l2"}}).Draw(t, "parcel")
 			w.parcel(which[0], stage.Draw(t, "stage"), to.Draw(t, "to"), which[1:]...)
@@ -124,7 +124,7 @@ func (w *world) withdraw(t *rapid.T) {
 	switch {
 	case err != nil:
 	case row.CaseID != "" && w.known[row.CaseID] == nil:
-		w.known[row.CaseID] = &caseFacts{declared: row.SubmittedAt, notShipped: slices.Contains(row.Flags, withdrawals.NotShipped)}
+		w.known[row.CaseID] = &caseFacts{declared: row.SubmittedAt}
 	case row.CaseID == "":
 		w.letters[row.ID] = row.SubmittedAt
 	}
@@ -549,7 +549,8 @@ func (w *world) owedByCase(owed map[string]duty, c store.Case, refunds []store.R
 
 func (w *world) owedAfterWithdrawal(owed map[string]duty, c store.Case, facts *caseFacts, mine, all []store.Refund, open bool) {
 	contract, owner := terms.Contract(w.shop, w.order()), store.OwnerOfCase(c.ID)
-	nothing := facts.notShipped || (len(c.Items) == 0 && len(c.Conditions.Covers) > 0) // all of it came back by returns before
+	left, home := w.carried(c)
+	nothing := !left || (len(c.Items) == 0 && len(c.Conditions.Covers) > 0) // all of it came back by returns before
 	came := map[string]int{}
 	for _, i := range c.Received {
 		came[i.LineID] += i.Quantity
@@ -561,15 +562,40 @@ func (w *world) owedAfterWithdrawal(owed map[string]duty, c store.Case, facts *c
 		if back || open {
 			d.GoodsBack = facts.back
 		}
+		if d.GoodsBack.IsZero() {
+			d.GoodsBack = home
+		}
 		owed[owner+" refund"] = duty{end: returns.RefundDue(contract, d).PayBy}
 	} else if c.State != returns.Closed {
 		owed[owner+" refund"] = duty{unknown: true} // what is still out decides
 	}
-	if moving := facts.sent.IsZero() && facts.proven.IsZero() && facts.back.IsZero() && !c.State.Final() && !nothing; moving {
+	if moving := facts.sent.IsZero() && facts.proven.IsZero() && facts.back.IsZero() && !c.State.Final() && !nothing && home.IsZero(); moving {
 		if due := returns.MustSendBack(contract, facts.declared); due.Rule != "" {
 			owed[owner+" send_back"] = duty{end: due.End}
 		}
 	}
+}
+
+// carried tells whether a carrier took what a case is about, and since when all of it is back undelivered.
+func (w *world) carried(c store.Case) (left bool, home time.Time) {
+	away := false
+	for _, p := range w.order().State.Parcels {
+		about := len(c.Items) == 0
+		for _, in := range p.Items {
+			about = about || slices.ContainsFunc(c.Items, func(i returns.Item) bool { return i.LineID == in.LineID })
+		}
+		switch {
+		case !about || p.Stage == orders.Announced || p.Stage == orders.ParcelGone:
+		case p.Stage == orders.Returned && p.StageAt.After(home):
+			left, home = true, p.StageAt
+		default:
+			left, away = true, away || p.Stage != orders.Returned
+		}
+	}
+	if away {
+		home = time.Time{}
+	}
+	return left, home
 }
 
 // compare holds the rows against what is owed.

@@ -51,7 +51,7 @@ func OfCase(ctx context.Context, tx *store.Tx, shop *config.Shop, caseID string,
 	if err != nil {
 		return nil, ignoreMissing(err)
 	}
-	facts, statement, err := factsOf(ctx, tx, shop, c)
+	facts, statement, err := factsOf(ctx, tx, shop, order, c)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func ignoreMissing(err error) error {
 }
 
 // factsOf reads what the terms of a case depend on, and the statement that it belongs to, "" for other kinds.
-func factsOf(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case) (returns.CaseFacts, string, error) {
+func factsOf(ctx context.Context, tx *store.Tx, shop *config.Shop, order store.Order, c store.Case) (returns.CaseFacts, string, error) {
 	f := returns.CaseFacts{
 		Kind: c.Kind, State: c.State, Moved: c.UpdatedAt, AllBack: allIn(c.Items, c.Received), NotSent: c.Conditions.Keep || allCameBefore(c),
 	}
@@ -137,7 +137,8 @@ func factsOf(ctx context.Context, tx *store.Tx, shop *config.Shop, c store.Case)
 		}
 		if err == nil {
 			f.Declared, statement = w.SubmittedAt, w.ID
-			f.NotSent = f.NotSent || slices.Contains(w.Flags, returns.StatementNotShipped)
+			f.NotSent = f.NotSent || returns.NeverLeft(order.State, c.Items)
+			f.Lost, _ = returns.NeverArrived(order.State, c.Items)
 		}
 	}
 	if c.Kind == returns.Claim {

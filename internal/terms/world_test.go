@@ -106,7 +106,6 @@ type caseFacts struct {
 	came, extended     time.Time
 	declared           time.Time
 	sent, proven, back time.Time
-	notShipped         bool
 }
 
 func (o *office) place(ctx context.Context, shop, country string) *world {

@@ -20,15 +20,15 @@ import (
 
 // The flags of a statement: what staff should know. None of them refuses it.
 const (
-	Late            = "late"                      // after the period, as far as it can be reckoned
-	OrderUnknown    = "order_unknown"             // no order of that number
-	EmailDiffers    = "email_differs"             // the order has another address: money waits until staff know who asked
-	Cancelled       = "order_cancelled"           // the order was cancelled, so nothing is to come back
-	NothingLeft     = "nothing_left"              // every unit is on its way back already, or was refunded
-	NotShipped      = returns.StatementNotShipped // the goods have not left: stop them, then give the money back
-	Excluded        = "excluded"                  // goods that the shop says cannot be withdrawn from (Art. 16)
-	NotAcknowledged = "not_acknowledged"          // too many statements from this address or network: no mail went
-	EmailUnusable   = "email_unusable"            // nothing can be sent to the address
+	Late            = "late"             // after the period, as far as it can be reckoned
+	OrderUnknown    = "order_unknown"    // no order of that number
+	EmailDiffers    = "email_differs"    // the order has another address: money waits until staff know who asked
+	Cancelled       = "order_cancelled"  // the order was cancelled, so nothing is to come back
+	NothingLeft     = "nothing_left"     // every unit is on its way back already, or was refunded
+	NotShipped      = "not_shipped"      // the goods have not left: stop them, then give the money back
+	Excluded        = "excluded"         // goods that the shop says cannot be withdrawn from (Art. 16)
+	NotAcknowledged = "not_acknowledged" // too many statements from this address or network: no mail went
+	EmailUnusable   = "email_unusable"   // nothing can be sent to the address
 )
 
 // about is what a statement speaks of.

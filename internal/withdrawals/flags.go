@@ -29,7 +29,7 @@ func flags(a about, law Terms, w store.Withdrawal) []string {
 	}
 	state := a.order.State
 	switch {
-	case len(state.Parcels) > 0:
+	case !returns.NeverLeft(state, w.Items):
 	case state.CancelledAt.IsZero():
 		out = append(out, NotShipped)
 	default:
@@ -65,7 +65,7 @@ func PeriodOf(shop *config.Shop, order store.Order) returns.Term {
 // known: then the shop's country counts.
 func TermsOf(shop *config.Shop, order store.Order, sent time.Time) Terms {
 	contract := terms.Contract(shop, order)
-	never := len(order.State.Parcels) == 0 && order.ID != ""
+	never := order.ID != "" && returns.NeverLeft(order.State, nil)
 	return Terms{
 		Period:   PeriodOf(shop, order),
 		SendBack: returns.MustSendBack(contract, sent),

@@ -12,7 +12,6 @@ import (
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/uploads"
-	"homeward/internal/withdrawals"
 )
 
 // item is so many units of a line, with the line's words.
@@ -351,11 +350,11 @@ func (c *console) showReturn(w http.ResponseWriter, r *http.Request, v visit, st
 		return err
 	}
 	if statement := view.Statement(); statement != "" {
-		w, err := c.Store.Withdrawal(ctx, statement)
+		_, err := c.Store.Withdrawal(ctx, statement)
 		if err != nil && !isNotFound(err) {
 			return err
 		}
-		view.Unshipped = slices.Contains(w.Flags, withdrawals.NotShipped)
+		view.Unshipped = err == nil && returns.NeverLeft(view.Order.State, k.Items)
 	}
 	if err := c.brings(ctx, &view); err != nil {
 		return err
