@@ -39,6 +39,10 @@ func (d *Desk) recipients(ctx context.Context, tx *store.Tx, shop *config.Shop, 
 	if !ok || same {
 		return to, nil
 	}
+	// Who counts at the same moment waits, or a hundred forms at once would all be the first one.
+	if err := tx.Alone(ctx, "acknowledgements "+shop.ID); err != nil {
+		return nil, err
+	}
 	byAddress, byNetwork, err := tx.WithdrawalsSince(ctx, shop.ID, typed, w.Network, d.Now().Add(-limitSpan))
 	if err != nil {
 		return nil, err

@@ -22,27 +22,35 @@ import (
 // more money is planned than was paid.
 func TestEverybodyAtOnce(t *testing.T) {
 	t.Parallel()
-	for name, dsn := range map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
-		"postgres": func(t *testing.T) string { t.Helper(); return storetest.Postgres(t) },
-	} {
+	for name, dsn := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db, err := store.Open(t.Context(), dsn(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
 			b := newBench(t)
-			clock := func() time.Time { return t0 }
-			b.db, b.now = db, t0
-			b.cases = &cases.Desk{DB: db, Config: b.cases.Config, Queue: silent{}, Now: clock}
-			b.desk = &withdrawals.Desk{DB: db, Config: b.cases.Config, Queue: silent{}, Cases: b.cases, Now: clock}
+			b.over(dsn(t))
 			for round := range 12 {
 				b.crowd(round)
 			}
 		})
 	}
+}
+
+var databases = map[string]func(t *testing.T) string{
+	"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
+	"postgres": func(t *testing.T) string { t.Helper(); return storetest.Postgres(t) },
+}
+
+// over puts the bench over another database, with a clock that stands still.
+func (b *bench) over(dsn string) {
+	b.Helper()
+	db, err := store.Open(b.Context(), dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = db.Close() })
+	clock := func() time.Time { return t0 }
+	b.db, b.now = db, t0
+	b.cases = &cases.Desk{DB: db, Config: b.cases.Config, Queue: silent{}, Now: clock}
+	b.desk = &withdrawals.Desk{DB: db, Config: b.cases.Config, Queue: silent{}, Cases: b.cases, Now: clock}
 }
 
 // crowd lets everybody do something with one new order.
@@ -139,5 +147,28 @@ func (b *bench) nothingInTwoHands(order store.Order) {
 	said, err := b.db.WithdrawalsOf(b.Context(), order.ID)
 	if err != nil || len(said) != 2 {
 		b.Errorf("%d statements stand (%v), want the whole one and the part", len(said), err)
+	}
+}
+
+// TestTheCannonFiredAtOnce: forms posted in one moment count each other, on both databases: an address gets no more mails than by
+// forms posted one after the other.
+func TestTheCannonFiredAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, dsn := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.over(dsn(t))
+			var all []func() error
+			for n := range 24 {
+				s := open()
+				s.Number, s.Email, s.Network, s.Nonce = fmt.Sprint(7000+n), "victim@example.com", fmt.Sprintf("198.51.100.%d", n), fmt.Sprint("n", n)
+				all = append(all, func() error { _, err := b.desk.Declare(b.Context(), s); return err })
+			}
+			b.together(all...)
+			if sent, err := b.db.MessagesAbout(b.Context(), "", ""); err != nil || len(sent) != 3 {
+				b.Errorf("%d mails to an address that nobody gave us, %v", len(sent), err)
+			}
+		})
 	}
 }
