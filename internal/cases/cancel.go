@@ -188,7 +188,7 @@ func (d *Desk) AnswerDelay(ctx context.Context, order store.Order, notice string
 }
 
 func (d *Desk) answerDelay(ctx context.Context, tx *store.Tx, orderID, notice string, wait bool) ([]store.Task, error) {
-	if err := tx.Alone(ctx, "delay "+orderID); err != nil {
+	if err := tx.AloneWithOrder(ctx, orderID); err != nil {
 		return nil, err
 	}
 	order, err := tx.Order(ctx, orderID)

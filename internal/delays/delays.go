@@ -151,6 +151,9 @@ func (s situation) send(ctx context.Context, tx *store.Tx, notice store.Delay, n
 	if len(drafts) == 0 {
 		return nil, false, nil
 	}
+	if err := tx.AloneWithOrder(ctx, s.order.ID); err != nil { // before the evidence: see there
+		return nil, false, err
+	}
 	if err := tx.AddDelay(ctx, notice); err != nil {
 		return nil, false, err
 	}

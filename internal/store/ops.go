@@ -47,8 +47,9 @@ func Standing(refunds []Refund) []Refund {
 // the commit. It is for acts of people, which look before they write.
 func (tx *Tx) Alone(ctx context.Context, key string) error { return tx.lock(ctx, "alone "+key) }
 
-// AloneWithOrder keeps other transactions that move cases of an order, or plan its money, waiting until this one ends. Whoever
-// needs more locks takes this one first, but after a payment's: so no two wait for each other.
+// AloneWithOrder keeps other transactions that write an order, move its cases or plan its money, waiting until this one ends.
+// Whoever needs more locks takes this one first, also before the order's row and the evidence, but after a payment's: so no two wait
+// for each other.
 func (tx *Tx) AloneWithOrder(ctx context.Context, orderID string) error {
 	return tx.lock(ctx, "cases "+orderID)
 }

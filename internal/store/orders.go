@@ -78,6 +78,9 @@ func (tx *Tx) InsertOrder(ctx context.Context, order Order) error {
 // UpdateOrder writes an order that was read at order.Version and makes it the next version. ErrConflict when somebody wrote
 // it meanwhile. It leaves link_epoch, shop and created_at.
 func (tx *Tx) UpdateOrder(ctx context.Context, order Order) error {
+	if err := tx.AloneWithOrder(ctx, order.ID); err != nil { // before the row: see there
+		return err
+	}
 	tx.touchOrder(order)
 	return must(ctx, tx.q, ErrConflict, `UPDATE orders SET external_id = $3, number_key = $4, email_key = $5, known = $6,
 		stage = $7, language = $8, region = $9, time_zone = $10, state = $11, placed_at = $12, updated_at = $13,
