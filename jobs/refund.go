@@ -150,8 +150,9 @@ func (w *Worker) issue(ctx context.Context, p *payout) error {
 // same transaction, under the payment's lock, so that two refunds of one payment cannot both fit into the same room.
 func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, there []stripe.Refund) (*fault.Error, error) {
 	var short *fault.Error
+	row := p.row
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
-		short = nil
+		short, row = nil, p.row
 		ledger, err := tx.RefundsByPayment(ctx, p.row.PaymentReference)
 		if err != nil {
 			return err
@@ -164,22 +165,25 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 			return nil //nolint:nilerr // said on the row
 		}
 		version := 1
-		if p.row.IdempotencyKey != "" {
-			version = keyVersion(p.row.IdempotencyKey) + 1
+		if row.IdempotencyKey != "" {
+			version = keyVersion(row.IdempotencyKey) + 1
 		}
-		p.row.IdempotencyKey = "homeward-refund-" + p.row.ID + "-" + strconv.Itoa(version)
+		row.IdempotencyKey = "homeward-refund-" + row.ID + "-" + strconv.Itoa(version)
 		request := stripe.Request{
-			Key: p.row.IdempotencyKey, Reference: p.row.PaymentReference, Amount: p.row.Amount, Currency: p.row.Currency,
-			RefundID: p.row.ID, CaseID: p.row.CaseID,
+			Key: row.IdempotencyKey, Reference: row.PaymentReference, Amount: row.Amount, Currency: row.Currency,
+			RefundID: row.ID, CaseID: row.CaseID,
 		}
 		params, err := json.Marshal(request)
 		if err != nil {
 			return err
 		}
-		p.row.Params, p.row.Status = string(params), store.RefundIssued
-		p.row.IssuedAt, p.row.UpdatedAt = w.Now(), w.Now()
-		return tx.SetRefund(ctx, p.row)
+		row.Params, row.Status = string(params), store.RefundIssued
+		row.IssuedAt, row.UpdatedAt = w.Now(), w.Now()
+		return tx.SetRefund(ctx, row)
 	})
+	if err == nil && short == nil {
+		p.row = row
+	}
 	return short, err
 }
 

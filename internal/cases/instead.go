@@ -85,8 +85,7 @@ func Priceable(c store.Case, refunds []store.Refund) bool {
 func (d *Desk) Price(ctx context.Context, c store.Case, prices map[int]int64, actor string) (store.Case, error) {
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := readAgain(ctx, tx, &c); err != nil {
 			return err
 		}
 		refunds, err := tx.RefundsOfCase(ctx, c.ID)

@@ -90,8 +90,8 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 	}
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil || c.Wish.Method == m {
+		tasks = nil
+		if err := readAgain(ctx, tx, &c); err != nil || c.Wish.Method == m {
 			return err
 		}
 		order, err := tx.Order(ctx, c.OrderID)
@@ -121,8 +121,7 @@ func (d *Desk) ChooseMethod(ctx context.Context, c store.Case, m returns.SendMet
 			return err
 		}
 		tasks = append(tasks, back...)
-		c, err = tx.Case(ctx, c.ID)
-		return err
+		return readAgain(ctx, tx, &c)
 	})
 	if err != nil {
 		return c, err

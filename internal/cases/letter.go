@@ -104,7 +104,7 @@ func (d *Desk) Reply(ctx context.Context, c store.Case, nonce, words string) err
 		if err := tx.AddCaseStep(ctx, step); err != nil {
 			return err
 		}
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := readAgain(ctx, tx, &c); err != nil {
 			return err
 		}
 		if tasks, err = d.tellOfReply(ctx, tx, c, step); err != nil {

@@ -34,8 +34,7 @@ func (d *Desk) CallOff(ctx context.Context, c store.Case, actor string) (store.C
 // returns.ErrStep means that the case is over; a *fault.Error that money of it is still under way.
 func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		if c, err = tx.Case(ctx, c.ID); err != nil {
+		if err := readAgain(ctx, tx, &c); err != nil {
 			return err
 		}
 		refunds, err := tx.RefundsOfCase(ctx, c.ID)
@@ -95,12 +94,16 @@ func (d *Desk) ProofOfDispatch(ctx context.Context, c store.Case, actor, note st
 	return nil
 }
 
-// alone reads a case as it is now; nobody else moves it until the transaction ends. What cannot be read stays as it was, for the
-// transaction may run again.
+// alone reads a case as it is now; nobody else moves it until the transaction ends.
 func alone(ctx context.Context, tx *store.Tx, c *store.Case) error {
 	if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
 		return err
 	}
+	return readAgain(ctx, tx, c)
+}
+
+// readAgain reads a case as it is now. What cannot be read stays as it was, for the transaction may run again.
+func readAgain(ctx context.Context, tx *store.Tx, c *store.Case) error {
 	now, err := tx.Case(ctx, c.ID)
 	if err == nil {
 		*c = now

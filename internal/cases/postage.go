@@ -62,8 +62,7 @@ func (d *Desk) GivePostage(ctx context.Context, c store.Case, amount int64, prov
 		if tasks, err = d.planExtras(ctx, tx, order); err != nil {
 			return err
 		}
-		c, err = tx.Case(ctx, c.ID)
-		return err
+		return readAgain(ctx, tx, &c)
 	})
 	if err == nil {
 		d.Queue.Enqueue(ctx, tasks...)

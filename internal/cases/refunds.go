@@ -70,8 +70,7 @@ func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *
 	if err != nil {
 		return nil, err
 	}
-	*c, err = tx.Case(ctx, c.ID) // it may be among those that it made something due to
-	return append(tasks, more...), err
+	return append(tasks, more...), readAgain(ctx, tx, c) // it may be among those that it made something due to
 }
 
 // accountOf reads what the money of a case depends on. Two cases of one order take turns: each is reckoned with what the other took.
