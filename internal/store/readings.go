@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -24,8 +25,13 @@ func (r *Reads) Reading(ctx context.Context, shop string) (Reading, error) {
 	}, "SELECT id, page, "+workColumns+" FROM readings WHERE id = $1", shop)
 }
 
-// StartReading sees to it that a shop is read, from now on.
+// StartReading sees to it that a shop is read, from now on. It looks first, because to write is to hold up all other orders of the shop.
 func (tx *Tx) StartReading(ctx context.Context, shop string, now time.Time) error {
+	if row, err := tx.Reading(ctx, shop); err == nil && row.State == Due {
+		return nil
+	} else if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
 	work := Work{DueAt: now}
 	_, err := exec(ctx, tx.q, "INSERT INTO readings (id, page, "+workColumns+") VALUES ("+placeholders(1, 10)+
 		") ON CONFLICT (id) DO UPDATE SET state = 'due', due_at = excluded.due_at, generation = readings.generation + 1 WHERE readings.state <> 'due'",
