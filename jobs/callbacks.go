@@ -83,11 +83,17 @@ func (w *Worker) hear(ctx context.Context, tx *store.Tx, shop *config.Shop, r st
 	if err != nil || !known || !sameAccount(shop, owner) { // one shop's account does not speak of another's money
 		return heard{}, err
 	}
-	moved, tasks, err := w.Cases.RefundMoved(ctx, tx, owner, row.ID, r)
-	if err != nil {
-		return heard{}, err
+	tasks, err := w.moved(ctx, tx, owner, row, r)
+	return heard{orderID: row.OrderID, tasks: tasks}, err
+}
+
+// moved takes Stripe's word on a refund that stands in the ledger, and lets its work rest when that was the last.
+func (w *Worker) moved(ctx context.Context, tx *store.Tx, owner *config.Shop, row store.Refund, r stripe.Refund) ([]store.Task, error) {
+	now, tasks, err := w.Cases.RefundMoved(ctx, tx, owner, row.ID, r)
+	if err != nil || (over(now) && now.Status == row.Status) { // said again: staff may have dealt with it
+		return tasks, err
 	}
-	return heard{orderID: row.OrderID, tasks: tasks}, w.rest(ctx, tx, moved)
+	return tasks, w.rest(ctx, tx, now)
 }
 
 // sameAccount tells that two shops are paid into one account at Stripe, which then may speak of both by either's address.
@@ -163,10 +169,27 @@ func (w *Worker) enterForeign(ctx context.Context, tx *store.Tx, shop, orderID s
 		row.State, row.DueAt = store.Due, now.Add(rereadEvery)
 	}
 	added, err := tx.InsertRefund(ctx, row)
-	if err == nil && !added { // another event of the same refund entered it just now: this one may be newer, so once more
-		err = store.ErrConflict
+	if err != nil || added {
+		return err
 	}
-	return err
+	return w.enteredBefore(ctx, tx, row, r)
+}
+
+// enteredBefore hears again of a refund that was made at Stripe itself. When staff paid it otherwise since, its row has no id of Stripe's
+// any more. Else another event of the same refund entered it just now: this one may be newer, so once more.
+func (w *Worker) enteredBefore(ctx context.Context, tx *store.Tx, row store.Refund, r stripe.Refund) error {
+	all, err := tx.RefundsOf(ctx, row.OrderID)
+	if err != nil {
+		return err
+	}
+	owner, _ := w.Config.Shop(row.Shop)
+	for _, old := range all {
+		if old.Origin == row.Origin && old.ExternalID == row.ExternalID && old.StripeID == "" {
+			_, _, err := w.Cases.RefundMoved(ctx, tx, owner, old.ID, r)
+			return err
+		}
+	}
+	return store.ErrConflict
 }
 
 // stripeDispute carries what Stripe says of a dispute to the refunds that wait for it: won, they are owed and go; lost, the
@@ -207,22 +230,26 @@ func (w *Worker) stripeDispute(ctx context.Context, task store.Task, event store
 	return nil
 }
 
-// disputeMoved moves one refund that never went out. What the dispute's status means is asked of Stripe again before it goes.
+// disputeMoved moves one refund that never went out, or came back. What the dispute's status means is asked of Stripe again before it goes.
 func (w *Worker) disputeMoved(ctx context.Context, tx *store.Tx, row store.Refund, status string) ([]store.Task, error) {
-	if row.Origin != store.OriginHomeward || row.Status != store.RefundPlanned || row.StripeID != "" {
+	switch {
+	case row.Origin != store.OriginHomeward:
+		return nil, nil
+	case over(row) && row.NeedsPerson:
+		return nil, w.disputeOfFailed(ctx, tx, row, status)
+	case row.Status != store.RefundPlanned, row.StripeID != "":
 		return nil, nil
 	}
-	waits := row.State == store.RefundHeld && (row.ErrorCode == paymentDisputed || row.ErrorCode == paymentInquiry || row.ErrorCode == disputeLost)
-	f := disputed(stripe.Charge{Dispute: status}, row.Amount)
+	waits, f := waitsForBank(row), disputed(stripe.Charge{Dispute: status}, row.Amount)
 	switch {
-	case waits && (status == "won" || status == "warning_closed" || status == "prevented"):
+	case waits && decided(status):
 		task, err := tx.Revive(ctx, store.RefundWork, row.ID, w.Now())
 		if err != nil {
 			return nil, err
 		}
 		row.NeedsPerson, row.UpdatedAt = false, w.Now()
 		return []store.Task{task}, tx.SetRefund(ctx, row)
-	case status == "won", status == "warning_closed", status == "prevented", f == nil, !waits && (row.State != store.Due || f.Code == paymentInquiry):
+	case decided(status), f == nil, !waits && (row.State != store.Due || f.Code == paymentInquiry):
 		return nil, nil
 	default: // held, or not out yet: nothing goes out while the bank decides
 		row.NeedsPerson, row.UpdatedAt = true, w.Now()
@@ -233,11 +260,26 @@ func (w *Worker) disputeMoved(ctx context.Context, tx *store.Tx, row store.Refun
 	}
 }
 
+// disputeOfFailed tells a person who looks for another way for a refund that failed what the bank does meanwhile: paid by hand, the
+// shopper could have the money twice.
+func (w *Worker) disputeOfFailed(ctx context.Context, tx *store.Tx, row store.Refund, status string) error {
+	f := disputed(stripe.Charge{Dispute: status}, row.Amount)
+	switch {
+	case decided(status) && waitsForBank(row):
+		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundSettled, nil)
+	case decided(status), f == nil:
+		return nil
+	default:
+		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundHeld, f)
+	}
+}
+
 // rest lets the work of a refund rest once Stripe said how it ended. One that still needs a person keeps its reason.
 func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error {
 	switch {
-	case row.Status == store.RefundFailed, row.Status == store.RefundCanceled, row.Status == store.RefundSucceeded && !row.NeedsPerson:
-		return tx.Settle(ctx, store.RefundWork, row.ID, store.RefundSettled, nil)
+	case over(row), row.Status == store.RefundSucceeded && !row.NeedsPerson:
+		state, f := ended(row)
+		return tx.Settle(ctx, store.RefundWork, row.ID, state, f)
 	default:
 		f, err := w.slow(ctx, tx, row)
 		if err != nil || f == nil || row.State != store.Due || !row.LeaseUntil.IsZero() {

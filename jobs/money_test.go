@@ -11,14 +11,21 @@ import (
 	"homeward/internal/store"
 	"homeward/jobs"
 	"homeward/providers/standin"
+	"homeward/providers/stripe"
 )
 
 // stripeSays stores a webhook of Stripe's at a shop's address and applies it.
 func (b *bench) stripeSays(shop, stripeID, refundID, status string) store.Event {
 	b.t.Helper()
-	body := fmt.Sprintf(`{"id":"evt_%s_%s_%s","object":"event","type":"refund.updated","created":1,"data":{"object":{"id":%q,"object":"refund",
-		"amount":2020,"currency":"pln","payment_intent":"pi_1","charge":"ch_1","status":%q,"metadata":{"homeward_refund":%q}}}}`,
-		shop, stripeID, status, stripeID, status, refundID)
+	return b.stripeTells("refund.updated", shop, stripeID, refundID, status, "")
+}
+
+// stripeTells is stripeSays with the event's type and the reason of a failure.
+func (b *bench) stripeTells(kind, shop, stripeID, refundID, status, reason string) store.Event {
+	b.t.Helper()
+	body := fmt.Sprintf(`{"id":"evt_%s_%s_%s_%s","object":"event","type":%q,"created":1,"data":{"object":{"id":%q,"object":"refund",
+		"amount":2020,"currency":"pln","payment_intent":"pi_1","charge":"ch_1","status":%q,"failure_reason":%q,"metadata":{"homeward_refund":%q}}}}`,
+		shop, stripeID, status, kind, kind, stripeID, status, reason, refundID)
 	eventID, _, err := b.db.AcceptEvent(b.t.Context(), store.NewEvent{Shop: shop, Source: "stripe", Vendor: "stripe", Body: []byte(body), ReceivedAt: b.clock.at})
 	if err != nil {
 		b.t.Fatal(err)
@@ -208,5 +215,77 @@ func TestARefundAtStripeBeforeItsOrder(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A refund whose key is too old goes under a fresh one, but not when a webhook tells of it after Stripe was asked.
+func TestAWebhookBeforeAFreshKey(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+	row := b.refunds()[0]
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		row.Status, row.IdempotencyKey, row.IssuedAt = store.RefundUncertain, "homeward-refund-"+row.ID+"-1", b.clock.at.Add(-21*time.Hour)
+		return tx.SetRefund(ctx, row)
+	})
+	told := false
+	b.worker.Crash = func(p jobs.Point) error {
+		if p != jobs.AfterCharge || told {
+			return nil
+		}
+		told = true
+		made, err := b.worker.Outside["acme"].Bank.Refund(t.Context(), stripe.Request{Key: row.IdempotencyKey, Reference: "pi_1", Amount: 2020, Currency: "PLN", RefundID: row.ID})
+		if err == nil {
+			b.stripeSays("acme", made.ID, row.ID, "pending")
+		}
+		return err
+	}
+	b.run(time.Hour)
+	if sum, count := b.paidBack(); sum != 2020 || count != 1 {
+		t.Errorf("Stripe paid %d in %d refunds, want 2020 in 1", sum, count)
+	}
+	if got := b.refunds()[0]; got.Status != store.RefundPending || got.StripeID != "re_1" || got.State != store.Due {
+		t.Errorf("ledger: %s %q %s", got.Status, got.StripeID, got.State)
+	}
+}
+
+// What was refunded at Stripe by hand, failed, and was paid otherwise is no news to the other webhooks of that failure; that it went
+// through after all is.
+func TestAForeignRefundThatWasPaidOtherwise(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID); return err })
+	b.stripeSays("acme", "re_9", "", "failed")
+	row := b.refunds()[0]
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := b.worker.Cases.PaidOtherwise(ctx, tx, row.ID, "staff:olga", "cash")
+		return err
+	})
+	for status, twice := range map[string]bool{"failed": false, "succeeded": true} {
+		if event := b.stripeTells("charge.refund.updated", "acme", "re_9", "", status, ""); event.State != store.EventApplied || event.OrderID != b.order.ID {
+			t.Errorf("%s: the event is %s", status, event.State)
+		}
+		if rows := b.refunds(); len(rows) != 1 || rows[0].Status != store.RefundSucceeded || twice && rows[0].ErrorCode != "refund_paid_twice" {
+			t.Errorf("%s: %+v", status, rows)
+		}
+	}
+}
+
+// A refund that came back after it had succeeded, and whose webhook was lost, is found when its payment is read for another one.
+func TestALostWebhookOfARefundThatCameBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.world.Stripe.StartAs("succeeded")
+	c := b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+	b.run(time.Minute)
+	_ = b.world.Stripe.Settle(t.Context(), b.refunds()[0].StripeID, "failed", "declined")
+	b.returned("n2", returns.Item{LineID: "l1", Quantity: 1})
+	b.run(time.Minute)
+	rows := b.refunds()
+	if rows[0].Status != store.RefundFailed || !rows[0].NeedsPerson || rows[0].FailureReason != "declined" || rows[1].Status != store.RefundSucceeded {
+		t.Errorf("ledger: %+v", rows)
+	}
+	if c, err := b.db.Case(t.Context(), c.ID); err != nil || c.State != returns.Refunding {
+		t.Errorf("the case is %s, %v", c.State, err)
 	}
 }

@@ -17,7 +17,38 @@ const (
 	paymentDisputed = "payment_disputed"
 	paymentInquiry  = "payment_inquiry"
 	disputeLost     = "dispute_lost"
+	// refusedAsDisputed is Stripe's own word, for a dispute that came after the charge was read.
+	refusedAsDisputed = "charge_disputed"
 )
+
+// waitsForBank tells of a refund that is held because the bank decides on its payment, or took it back.
+func waitsForBank(r store.Refund) bool {
+	switch r.ErrorCode {
+	case paymentDisputed, paymentInquiry, disputeLost, refusedAsDisputed:
+		return r.State == store.RefundHeld
+	default:
+		return false
+	}
+}
+
+// decided tells that a dispute ended and left the money with the shop.
+func decided(status string) bool {
+	return status == "won" || status == "warning_closed" || status == "prevented"
+}
+
+// over tells that a refund failed or was canceled at Stripe.
+func over(r store.Refund) bool {
+	return r.Status == store.RefundFailed || r.Status == store.RefundCanceled
+}
+
+// ended gives how the work of a refund ends of which Stripe said its last word. One that failed because the bank took the payment back
+// meanwhile is not paid in another way before the bank decided.
+func ended(r store.Refund) (state string, f *fault.Error) {
+	if over(r) && r.NeedsPerson && r.FailureReason == stripe.Disputed {
+		return store.RefundHeld, disputed(stripe.Charge{Dispute: "needs_response"}, r.Amount)
+	}
+	return store.RefundSettled, nil
+}
 
 // objection says why a refund must wait for a person before anything is paid; nil when it need not.
 func (w *Worker) objection(ctx context.Context, p *payout, charge stripe.Charge, there []stripe.Refund) (*fault.Error, error) {
@@ -102,22 +133,31 @@ func stands(r stripe.Refund) bool {
 	return r.Status != string(store.RefundFailed) && r.Status != string(store.RefundCanceled)
 }
 
-// adopt enters refunds of a payment into the ledger that somebody made at Stripe itself, for webhooks that never came.
+// adopt takes over what Stripe says of the other refunds of a payment, for webhooks that never came: those that somebody made at
+// Stripe itself are entered into the ledger, and those that stand in it go on, also one that came back after it had succeeded.
 func (w *Worker) adopt(ctx context.Context, p *payout, there []stripe.Refund) error {
 	for _, r := range there {
 		if r.ID == p.row.StripeID || r.RefundID == p.row.ID {
 			continue
 		}
+		var tasks []store.Task
 		err := w.DB.Write(ctx, func(tx *store.Tx) error {
-			_, err := ledgerRow(ctx, &tx.Reads, r)
-			if !errors.Is(err, store.ErrNotFound) {
+			tasks = nil
+			row, err := ledgerRow(ctx, &tx.Reads, r)
+			owner, known := w.Config.Shop(row.Shop)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				return w.enterForeign(ctx, tx, p.row.Shop, p.row.OrderID, r)
+			case err != nil, !known, row.StripeID != r.ID, string(row.Status) == r.Status:
 				return err
 			}
-			return w.enterForeign(ctx, tx, p.row.Shop, p.row.OrderID, r)
+			tasks, err = w.moved(ctx, tx, owner, row, r)
+			return err
 		})
 		if err != nil && !errors.Is(err, store.ErrConflict) { // a webhook was faster
 			return err
 		}
+		w.Queue.Enqueue(ctx, tasks...)
 	}
 	return nil
 }

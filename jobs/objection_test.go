@@ -6,8 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/jobs"
+	"homeward/providers/stripe"
 )
 
 // again makes a held refund due, as staff do.
@@ -121,6 +124,93 @@ func TestADisputeEnds(t *testing.T) {
 				b.held(b.mine()[0], want)
 			}
 		})
+	}
+}
+
+// Stripe refuses a refund whose payment was disputed since it was read: it waits for the bank like any other.
+func TestADisputeBetweenReadingAndCalling(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]string{"won": "", "lost": "dispute_lost"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.worker.Crash = func(p jobs.Point) error {
+				if p == jobs.AfterIntent {
+					_ = b.world.Stripe.Dispute(t.Context(), "pi_1", "needs_response")
+				}
+				return nil
+			}
+			b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+			b.run(time.Minute)
+			if row := b.mine()[0]; row.State != store.RefundHeld || row.ErrorCode != "charge_disputed" {
+				t.Fatalf("%s %s", row.State, row.ErrorCode)
+			}
+			b.worker.Crash = nil
+			_ = b.world.Stripe.Dispute(t.Context(), "pi_1", status)
+			b.disputeSays(status)
+			b.run(time.Minute)
+			row := b.mine()[0]
+			if _, count := b.paidBack(); row.ErrorCode != want || (count == 1) != (want == "") {
+				t.Errorf("%s %s %q, %d refunds", row.Status, row.State, row.ErrorCode, count)
+			}
+		})
+	}
+}
+
+// A refund that was pending when the bank took the payment back fails. Nobody is asked for a bank account, or told to pay another way,
+// while the bank decides.
+func TestARefundThatFailsByADispute(t *testing.T) {
+	t.Parallel()
+	for _, disputeFirst := range []bool{true, false} {
+		for end, want := range map[string]string{"won": "", "lost": "dispute_lost"} {
+			t.Run(fmt.Sprint(disputeFirst, " ", end), func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				c := b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+				b.run(time.Minute)
+				row := b.mine()[0]
+				fails := func(kind string) { b.stripeTells(kind, "acme", row.StripeID, row.ID, "failed", stripe.Disputed) }
+				if disputeFirst {
+					b.disputeSays("needs_response")
+					fails("refund.failed")
+				} else {
+					fails("refund.failed")
+					b.disputeSays("needs_response")
+				}
+				fails("refund.updated")
+				row = b.mine()[0]
+				if row.State != store.RefundHeld || row.ErrorCode != "payment_disputed" || !row.NeedsPerson || len(cases.Payouts(c, b.mine())) != 0 {
+					t.Errorf("while the bank decides: %s %s %q, another way is offered: %v", row.Status, row.State, row.ErrorCode, cases.Payouts(c, b.mine()))
+				}
+				b.disputeSays(end)
+				fails("charge.refund.updated")
+				row = b.mine()[0]
+				if offered := len(cases.Payouts(c, b.mine())) == 1; row.ErrorCode != want || !row.NeedsPerson || offered != (want == "") {
+					t.Errorf("%s: %s %s %q, another way is offered: %v", end, row.Status, row.State, row.ErrorCode, offered)
+				}
+			})
+		}
+	}
+}
+
+// A refund that failed for another reason is not paid in another way either while the bank decides on its payment.
+func TestADisputeAfterARefundFailed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	c := b.returned("n1", returns.Item{LineID: "l2", Quantity: 1})
+	b.run(time.Minute)
+	row := b.mine()[0]
+	b.stripeTells("refund.failed", "acme", row.StripeID, row.ID, "failed", "expired_or_canceled_card")
+	if len(cases.Payouts(c, b.mine())) != 1 {
+		t.Fatal("another way is not offered")
+	}
+	b.disputeSays("warning_needs_response")
+	if row = b.mine()[0]; row.State != store.RefundHeld || row.ErrorCode != "payment_inquiry" || len(cases.Payouts(c, b.mine())) != 0 {
+		t.Errorf("%s %s %q", row.Status, row.State, row.ErrorCode)
+	}
+	b.disputeSays("warning_closed")
+	if row = b.mine()[0]; row.ErrorCode != "" || !row.NeedsPerson || len(cases.Payouts(c, b.mine())) != 1 {
+		t.Errorf("%s %s %q", row.Status, row.State, row.ErrorCode)
 	}
 }
 

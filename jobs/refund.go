@@ -140,6 +140,9 @@ func (w *Worker) issue(ctx context.Context, p *payout) error {
 	if f != nil {
 		return w.holdRefund(ctx, p, f)
 	}
+	if p.row.StripeID != "" { // a webhook told of it since Stripe was asked: another key would pay it twice
+		return nil
+	}
 	if err := w.crash(AfterIntent); err != nil {
 		return err
 	}
@@ -147,7 +150,8 @@ func (w *Worker) issue(ctx context.Context, p *payout) error {
 }
 
 // intend puts the intent on disk: the key, the exact parameters and that the call begins. The headroom is counted in the
-// same transaction, under the payment's lock, so that two refunds of one payment cannot both fit into the same room.
+// same transaction, under the payment's lock, so that two refunds of one payment cannot both fit into the same room. What a
+// webhook told of meanwhile is at Stripe already: it is left to be read again.
 func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, there []stripe.Refund) (*fault.Error, error) {
 	var short *fault.Error
 	row := p.row
@@ -160,6 +164,14 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 		// Still the holder: a worker that was asleep for longer than its lease must not write over its successor.
 		if err := tx.SetCalling(ctx, p.task.Kind, p.task.ID, p.task.Generation); err != nil {
 			return err
+		}
+		now, err := tx.Refund(ctx, p.row.ID)
+		if err != nil {
+			return err
+		}
+		if now.StripeID != "" {
+			p.row = now
+			return w.park(ctx, tx, p.task, now)
 		}
 		if short = room(charge, there, ledger, p.row); short != nil {
 			return nil //nolint:nilerr // said on the row
@@ -268,7 +280,8 @@ func (w *Worker) record(ctx context.Context, p *payout, r stripe.Refund) error {
 func (w *Worker) park(ctx context.Context, tx *store.Tx, task store.Task, row store.Refund) error {
 	switch row.Status {
 	case store.RefundSucceeded, store.RefundFailed, store.RefundCanceled:
-		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, store.RefundSettled, nil)
+		state, f := ended(row)
+		return tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, f)
 	default:
 		f, err := w.slow(ctx, tx, row)
 		if err != nil {
@@ -375,14 +388,15 @@ func (w *Worker) paid(ctx context.Context, p *payout, outcome string, f *fault.E
 		slog.Int("attempt", p.row.Attempt), slog.Duration("age", w.Now().Sub(p.row.CreatedAt)))
 }
 
-// find gives the refund at Stripe that carries our id.
+// find gives the refund at Stripe that carries our id: were there two, the one that did not come back.
 func find(there []stripe.Refund, id string) *stripe.Refund {
+	var found *stripe.Refund
 	for i := range there {
-		if there[i].RefundID == id {
-			return &there[i]
+		if there[i].RefundID == id && (found == nil || !stands(*found)) {
+			found = &there[i]
 		}
 	}
-	return nil
+	return found
 }
 
 // keyVersion reads the number at the end of an idempotency key.

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"homeward/internal/returns"
@@ -12,14 +13,14 @@ import (
 const PayoutAgreed = "payout_agreed"
 
 // NeedsPayout tells of a refund to a card that failed for good: with the shopper's express consent it can go another way (Directive
-// 2011/83/EU, Art. 13(1)). What the bank took back for the shopper is not owed any more.
+// 2011/83/EU, Art. 13(1)). What the bank took back for the shopper is not owed any more, and while it decides nothing is paid.
 func NeedsPayout(r store.Refund) bool {
 	over := r.Status == store.RefundFailed || r.Status == store.RefundCanceled
-	return r.Origin == store.OriginHomeward && r.PaymentKind == stripeKind && over && r.NeedsPerson && r.ErrorCode != disputeLost
+	return r.Origin == store.OriginHomeward && r.PaymentKind == stripeKind && over && r.NeedsPerson && !slices.Contains(atBank, r.ErrorCode)
 }
 
-// disputeLost is the code of a refund whose payment the bank took back.
-const disputeLost = "dispute_lost"
+// atBank are the codes of a refund whose payment the bank took back, or decides on.
+var atBank = []string{"dispute_lost", "payment_disputed", "payment_inquiry"}
 
 // Payouts gives the refunds of a case that can go another way than to the card, of all that the case has; those to which the shopper
 // agreed already have their Consent.

@@ -19,6 +19,9 @@ type Charge struct {
 // NoBalance is the reason of a pending refund that waits for the account to be topped up.
 const NoBalance = "insufficient_funds"
 
+// Disputed is the failure reason of a refund that was pending when the bank took the payment back for the shopper.
+const Disputed = "charge_for_pending_refund_disputed"
+
 // Request is a refund to issue: exactly these parameters go with exactly this key.
 type Request struct {
 	Key       string // the idempotency key, on disk before the call
