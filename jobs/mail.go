@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"homeward/internal/cases"
@@ -12,6 +13,7 @@ import (
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/store"
+	"homeward/internal/withdrawals"
 	"homeward/providers/smtp"
 )
 
@@ -62,6 +64,12 @@ func stranger(l *letter) bool {
 	return l.row.OrderID == "" || orders.EmailKey(l.row.Recipient) != l.order.EmailKey
 }
 
+// unproven tells of the receipt of a statement about an order that whoever made it may not know: it is put into words as if the order
+// did not exist, so that neither a date, nor the way it is written, nor a header says anything of it.
+func unproven(l *letter) bool {
+	return l.row.Topic == messages.WithdrawalReceived && l.said != nil && slices.Contains(l.said.Flags, withdrawals.EmailDiffers)
+}
+
 // loadOrder loads the order of a mail and the Message-ID of the first mail about it. A statement of withdrawal may be about
 // an order that nobody knows.
 func (w *Worker) loadOrder(ctx context.Context, l *letter) (first string, err error) {
@@ -72,7 +80,7 @@ func (w *Worker) loadOrder(ctx context.Context, l *letter) (first string, err er
 		}
 		l.said = &said
 	}
-	if l.row.OrderID == "" {
+	if l.row.OrderID == "" || unproven(l) {
 		l.order = store.Order{Shop: l.row.Shop, Language: l.row.Language}
 		return "", nil
 	}

@@ -96,6 +96,7 @@ func TestAWithdrawalFromThePageToTheMoney(t *testing.T) {
 func TestAGuestWithdrawsWhileEverythingElseIsDown(t *testing.T) {
 	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
 		s.World.Mail.Hook(func(smtpd.Call) smtpd.Fault { return smtpd.Fault{Cut: true} })
+		s.Redis.Leave()
 		form := url.Values{"name": {"Jan Kowalski"}, "order": {"4711"}, "email": {"jan@example.com"}, "nonce": {"n1"}}
 		status, to, _ := submit(t, s, "/s/acme/withdraw/confirm", form)
 		if status != http.StatusSeeOther || !strings.HasPrefix(to, "/s/acme/withdraw/") {
@@ -109,6 +110,7 @@ func TestAGuestWithdrawsWhileEverythingElseIsDown(t *testing.T) {
 			t.Fatal("a mail server that is away took a mail")
 		}
 		s.World.Mail.Hook(nil)
+		s.Redis.Return()
 		s.Pass(2 * time.Hour)
 		text := received(s)["jan@example.com"]
 		if !strings.Contains(text, "Jan Kowalski") || !strings.Contains(text, "4711") || strings.Contains(text, "/o/") {
@@ -118,6 +120,41 @@ func TestAGuestWithdrawsWhileEverythingElseIsDown(t *testing.T) {
 		must(t, err)
 		if len(waiting) != 1 || !slices.Equal(waiting[0].Flags, []string{withdrawals.OrderUnknown}) {
 			t.Errorf("staff see %+v", waiting)
+		}
+	})
+}
+
+// Who knows the number of an order and gives another address learns nothing of it: not where it went, nor when it came.
+func TestAStrangersReceiptSaysNothingOfTheOrder(t *testing.T) {
+	systemtest.Virtual(t, systemtest.Brisk, systemtest.Setup{}, func(t *testing.T, s *systemtest.System) {
+		ago := time.Now().AddDate(0, 0, -40)
+		s.Post("order.placed", ago, orderOf("en", "1", ago, nil))
+		s.Post("parcel.updated", ago, parcel("1", "delivered", ago.AddDate(0, 0, 1), map[string]any{"delivered_to": "recipient"}))
+		s.Pass(time.Minute)
+		for address, number := range map[string]string{"jan@example.com": "1", "ola@example.com": "4711"} {
+			form := url.Values{"name": {"Jan Kowalski"}, "order": {number}, "email": {address}, "nonce": {"n" + number}}
+			if status, _, _ := submit(t, s, "/s/acme/withdraw/confirm?lang=en", form); status != http.StatusSeeOther {
+				t.Fatalf("answered %d", status)
+			}
+		}
+		s.Pass(5 * time.Minute)
+		waiting, err := s.App.DB.WithdrawalsUnseen(t.Context(), 10)
+		must(t, err)
+		late := 0
+		for _, w := range waiting {
+			if slices.Contains(w.Flags, withdrawals.Late) {
+				late++
+			}
+		}
+		for _, m := range s.World.Mail.Deliveries() {
+			if m.To[0] == "jan@example.com" && m.Header.Get("References") != "" {
+				t.Error("a header names the first mail of the order")
+			}
+		}
+		mails, own := received(s), regexp.MustCompile(`W-[A-Z0-9]+|jan@|ola@|\b(1|4711)\b`)
+		known, unknown := own.ReplaceAllString(mails["jan@example.com"], "…"), own.ReplaceAllString(mails["ola@example.com"], "…")
+		if late != 1 || known == "" || known != unknown {
+			t.Errorf("%d statements were late; of an order that is there:\n%s\nof one that is not:\n%s", late, known, unknown)
 		}
 	})
 }

@@ -306,6 +306,12 @@ func TestALetterCountsFromWhenItWasSent(t *testing.T) {
 	if want := time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC); !w.RefundDueAt.Equal(want) {
 		t.Errorf("money back by %v, want %v", w.RefundDueAt, want)
 	}
+	// It is acknowledged in the order's language, whatever the form that staff filled in says.
+	german := open()
+	german.Language, german.Text = "de", "Hiermit widerrufe ich."
+	if w, err = b.desk.Enter(t.Context(), withdrawals.Entry{Statement: german, Channel: "mail", SentAt: sent, User: "olga"}); err != nil || w.Language != "pl" || len(b.told(w)) != 1 {
+		t.Errorf("acknowledged in %q, %v", w.Language, err)
+	}
 }
 
 // TestADatabaseThatCannotCommitGivesNoReceipt.
