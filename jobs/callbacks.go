@@ -73,11 +73,12 @@ func (h heard) state() string {
 func (w *Worker) hear(ctx context.Context, tx *store.Tx, shop *config.Shop, r stripe.Refund) (heard, error) {
 	row, err := ledgerRow(ctx, &tx.Reads, r)
 	if errors.Is(err, store.ErrNotFound) {
-		owner, orderID, err := w.paidBy(ctx, &tx.Reads, shop, r)
-		if err != nil || orderID == "" {
+		paid, err := w.paidBy(ctx, &tx.Reads, shop, r)
+		if err != nil || paid.id == "" {
 			return heard{nobodys: true}, err
 		}
-		return heard{orderID: orderID}, w.enterForeign(ctx, tx, owner, orderID, r)
+		r.Reference = paid.reference
+		return heard{orderID: paid.id}, w.enterForeign(ctx, tx, paid.shop, paid.id, r)
 	}
 	owner, known := w.Config.Shop(row.Shop)
 	if err != nil || !known || !sameAccount(shop, owner) { // one shop's account does not speak of another's money
@@ -113,17 +114,20 @@ func ledgerRow(ctx context.Context, db *store.Reads, r stripe.Refund) (store.Ref
 	return db.RefundByStripeID(ctx, r.ID)
 }
 
-// paidBy finds the order that a refund's payment belongs to, of any shop that is paid into this account; "" when there is none.
-func (w *Worker) paidBy(ctx context.Context, db *store.Reads, shop *config.Shop, r stripe.Refund) (owner, orderID string, err error) {
+// paidOrder is an order that was paid through Stripe, with the name that it has for the payment.
+type paidOrder struct{ shop, id, reference string }
+
+// paidBy finds the order that a refund's payment belongs to, of any shop that is paid into this account; its id is "" when there is none.
+func (w *Worker) paidBy(ctx context.Context, db *store.Reads, shop *config.Shop, r stripe.Refund) (paidOrder, error) {
 	for _, owner := range w.ofAccount(shop) {
 		for _, reference := range paymentsOf(r) {
 			orderID, err := db.OrderByPayment(ctx, owner, reference)
 			if !errors.Is(err, store.ErrNotFound) {
-				return owner, orderID, err
+				return paidOrder{owner, orderID, reference}, err
 			}
 		}
 	}
-	return "", "", nil
+	return paidOrder{}, nil
 }
 
 // nobodysRefund leaves a refund alone with which no order here has to do: an account may serve more than our shops. Should such an order
@@ -155,7 +159,8 @@ func paymentsOf(r stripe.Refund) []string {
 	return slices.DeleteFunc(slices.Compact([]string{r.Reference, r.ChargeID}), func(s string) bool { return s == "" })
 }
 
-// enterForeign adds a refund that somebody made at Stripe itself. One that is not final is read again every day.
+// enterForeign adds a refund that somebody made at Stripe itself, under the name that the order has for its payment: of an intent and
+// its charge it may know either. One that is not final is read again every day.
 func (w *Worker) enterForeign(ctx context.Context, tx *store.Tx, shop, orderID string, r stripe.Refund) error {
 	now := w.Now()
 	row := store.Refund{

@@ -2,11 +2,13 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"homeward/internal/config"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/jobs"
@@ -287,5 +289,49 @@ func TestALostWebhookOfARefundThatCameBack(t *testing.T) {
 	}
 	if c, err := b.db.Case(t.Context(), c.ID); err != nil || c.State != returns.Refunding {
 		t.Errorf("the case is %s, %v", c.State, err)
+	}
+}
+
+// A shop platform knows a payment by its charge, and Stripe tells of its refunds by the intent too: what the shop refunded itself, and
+// both tell of, is one refund, and nothing is kept from the shopper.
+func TestAMirroredRefundOfAPaymentThatIsKnownByItsCharge(t *testing.T) {
+	t.Parallel()
+	for _, heard := range []string{"by webhook", "by reading"} {
+		t.Run(heard, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.world.Stripe.StartAs("succeeded")
+			b.order.State.Order.Payments[0].Reference = "ch_1"
+			b.write(func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.AddPayment(ctx, "acme", "ch_1", b.order.ID); err != nil {
+					return err
+				}
+				_, err := tx.InsertRefund(ctx, store.Refund{
+					ID: "said", Shop: "acme", OrderID: b.order.ID, Origin: store.OriginShop, ExternalID: "shopify:1", PaymentReference: "ch_1", Amount: 2020,
+					Currency: "PLN", Lines: []orders.RefundLine{{LineID: "l2", Quantity: 1, Amount: 2020}}, Status: store.RefundSucceeded,
+					CreatedAt: b.clock.at, Work: store.Work{State: store.RefundSettled},
+				})
+				return errors.Join(err, tx.UpdateOrder(ctx, b.order))
+			})
+			b.order.Version++
+			foreign, err := b.world.Stripe.RefundOutside("pi_1", 2020)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if heard == "by webhook" {
+				b.stripeSays("acme", foreign, "", "succeeded")
+			} else { // with the first of the two
+				b.returned("n1", returns.Item{LineID: "l1", Quantity: 1})
+				b.run(time.Minute)
+			}
+			b.returned("n2", returns.Item{LineID: "l1", Quantity: 1})
+			if heard == "by webhook" {
+				b.returned("n3", returns.Item{LineID: "l1", Quantity: 1})
+			}
+			b.run(time.Minute)
+			if sum, count := b.paidBack(); sum != 10000 || count != 3 {
+				t.Errorf("Stripe paid %d in %d refunds, want all of 10000 in 3", sum, count)
+			}
+		})
 	}
 }

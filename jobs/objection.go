@@ -147,6 +147,7 @@ func (w *Worker) adopt(ctx context.Context, p *payout, there []stripe.Refund) er
 			owner, known := w.Config.Shop(row.Shop)
 			switch {
 			case errors.Is(err, store.ErrNotFound):
+				r.Reference = p.row.PaymentReference
 				return w.enterForeign(ctx, tx, p.row.Shop, p.row.OrderID, r)
 			case err != nil, !known, row.StripeID != r.ID, string(row.Status) == r.Status:
 				return err

@@ -89,8 +89,8 @@ func (w *Worker) compare(ctx context.Context, shop *config.Shop, r stripe.Refund
 func (w *Worker) isKnown(ctx context.Context, shop *config.Shop, r stripe.Refund) (bool, error) {
 	row, err := ledgerRow(ctx, &w.DB.Reads, r)
 	if errors.Is(err, store.ErrNotFound) {
-		_, orderID, err := w.paidBy(ctx, &w.DB.Reads, shop, r)
-		return orderID == "", err
+		paid, err := w.paidBy(ctx, &w.DB.Reads, shop, r)
+		return paid.id == "", err
 	}
 	if row.StripeID == r.ID {
 		return string(row.Status) == r.Status, err
