@@ -18,7 +18,7 @@ import (
 var migrations embed.FS
 
 // newestMigration is the version of the newest file in migrations/; a test compares.
-const newestMigration = 17
+const newestMigration = 18
 
 // lockPoll is how often a process that waits for another's migration looks again.
 const lockPoll = 20 * time.Millisecond

@@ -68,7 +68,7 @@ func (r *Reads) Attention(ctx context.Context, now time.Time) (Attention, error)
 			(SELECT COUNT(*) FROM labels WHERE state = 'held') + (SELECT COUNT(*)`+proofWaits+`),
 		(SELECT COUNT(*) FROM withdrawals WHERE seen_at = 0),
 		(SELECT COUNT(*) FROM refunds WHERE (needs_person <> 0 OR state = 'held')),
-		(SELECT COUNT(*) FROM terms WHERE party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),
+		(SELECT COUNT(*) FROM terms WHERE state IN ('due', 'open', 'missed') AND party = 'shop' AND (state = 'missed' OR (state = 'due' AND end_at <= $1))),
 		(SELECT COUNT(*) FROM calls WHERE state = 'failed'),
 		(`+claimsWaiting+`)`, ms(now.Add(NearlyDue)))
 }
