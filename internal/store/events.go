@@ -97,6 +97,12 @@ func (tx *Tx) IgnoreEvent(ctx context.Context, id string, generation int64, shop
 	return tx.Finish(ctx, EventWork, id, generation, EventIgnored, nil)
 }
 
+// ForgetWaiting keeps an event from being applied again by an order that comes: a person set it aside.
+func (tx *Tx) ForgetWaiting(ctx context.Context, id string) error {
+	_, err := exec(ctx, tx.q, "DELETE FROM waiting WHERE event_id = $1", id)
+	return err
+}
+
 // await remembers what an event waits for, or gives ErrConflict when it is there.
 func (tx *Tx) await(ctx context.Context, id, shop string, keys []string) error {
 	if err := tx.lockAll(ctx, shop, keys); err != nil {

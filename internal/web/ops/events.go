@@ -135,6 +135,9 @@ func (c *console) ignoreEvent(w http.ResponseWriter, r *http.Request, v visit) e
 			if err != nil {
 				return nil, err
 			}
+			if err := tx.ForgetWaiting(r.Context(), id); err != nil {
+				return nil, err
+			}
 			return nil, tx.AssignEvent(r.Context(), id, event.OrderID, "Set aside by "+v.user.Name+": "+note)
 		},
 	})

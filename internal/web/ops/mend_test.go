@@ -120,6 +120,27 @@ func TestSetAsideNeedsANoteAndKeepsTheReason(t *testing.T) {
 	}
 }
 
+// What staff set aside stays so, also when the order comes that it waited for.
+func TestSetAsideForGood(t *testing.T) {
+	b := newBench(t)
+	e := b.event(store.Due, "{}")
+	b.write(func(tx *store.Tx) error {
+		return tx.WaitEvent(t.Context(), e.ID, e.Generation, e.Shop, []string{"order:1001"})
+	})
+	e = get(b, b.db.Event, e.ID)
+	b.signIn("agent").press("/ops/events/"+e.ID+"/ignore", seen(e.Generation, "note", "test order"), "ignored")
+	b.write(func(tx *store.Tx) error {
+		tasks, err := tx.WakeEvents(t.Context(), e.Shop, []string{"order:1001"}, time.Now())
+		if len(tasks) != 0 {
+			t.Errorf("woken: %v", tasks)
+		}
+		return err
+	})
+	if got := get(b, b.db.Event, e.ID); got.State != store.EventIgnored || got.Note != "Set aside by agent: test order" {
+		t.Errorf("%s %q", got.State, got.Note)
+	}
+}
+
 func TestSendAFailedMailAgain(t *testing.T) {
 	b := newBench(t)
 	b.order("o1")
