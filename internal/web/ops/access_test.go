@@ -57,6 +57,7 @@ var needs = map[string]string{
 	"POST /ops/refunds/{id}/retry":                "agent",
 	"POST /ops/refunds/{id}/look":                 "agent",
 	"POST /ops/refunds/{id}/release":              "agent",
+	"POST /ops/refunds/{id}/dismiss":              "agent",
 	"POST /ops/refunds/{id}/settle":               "agent",
 	"GET /ops/search":                             "viewer",
 	"GET /ops/orders/{id}":                        "viewer",

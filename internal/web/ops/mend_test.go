@@ -377,6 +377,43 @@ func TestPaidOtherwiseClosesTheCase(t *testing.T) {
 	}
 }
 
+// A refund that somebody made at Stripe and that came back, and one whose money went out twice, leave the list with what staff say of
+// them, and without a word to the shopper that is not true.
+func TestLetARefundGo(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	foreign, twice := b.refund("r1", store.RefundFailed, store.RefundSettled), b.refund("r2", store.RefundSucceeded, store.RefundHeld)
+	own := b.refund("r3", store.RefundFailed, store.RefundSettled)
+	b.write(func(tx *store.Tx) error {
+		foreign.ID, foreign.Origin, foreign.ExternalID, foreign.StripeID, foreign.CaseID = "r4", store.OriginStripe, "re_9", "re_9", ""
+		foreign.State = store.RefundSettled
+		_, err := tx.InsertRefund(t.Context(), foreign)
+		return err
+	})
+	s := b.signIn("agent")
+	if page := s.page("/ops/refunds/r2"); strings.Contains(page, "/settle") || strings.Contains(page, "/look") || !strings.Contains(page, "/ops/refunds/r2/dismiss") {
+		t.Error("money that went out twice is to be paid a third time, or cannot be let go")
+	}
+	s.press("/ops/refunds/r2/settle", seen(twice.Generation, "note", "x", "consent", "y"), "stale")
+	s.press("/ops/refunds/r3/dismiss", seen(own.Generation, "note", "x"), "stale")
+	for _, row := range []store.Refund{get(b, b.db.Refund, "r4"), twice} {
+		at := "/ops/refunds/" + row.ID + "/dismiss"
+		s.press(at, seen(row.Generation), "need_note")
+		s.press(at, seen(row.Generation, "note", "asked the shopper", "back", "list"), "dismissed_refund")
+		s.press(at, seen(row.Generation, "note", "asked the shopper"), "stale")
+		if got := get(b, b.db.Refund, row.ID); got.Status != row.Status || got.StripeID != row.StripeID || got.NeedsPerson || got.State != store.RefundSettled {
+			t.Errorf("%+v", got)
+		}
+		b.audited("refund:"+row.ID, "agent: let go")
+	}
+	if page := s.page("/ops/refunds"); strings.Contains(page, "r4/dismiss") || strings.Contains(page, "r2/dismiss") || !strings.Contains(page, "r3/settle") {
+		t.Error("the list")
+	}
+	if len(b.queue.tasks) != 0 {
+		t.Errorf("somebody is told: %v", b.queue.tasks)
+	}
+}
+
 // What the shopper agreed to on the page is enough, is read by agents alone, and is not written over.
 func TestTheShoppersOwnConsent(t *testing.T) {
 	b := newBench(t)

@@ -25,6 +25,9 @@ func (r refundRow) CanRelease() bool { return cases.WaitsForSecond(r.Refund) }
 // CanSettle tells whether staff may say that it was paid otherwise.
 func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
 
+// CanDismiss tells whether staff may let it go with nothing more to come of it.
+func (r refundRow) CanDismiss() bool { return canDismiss(r.Refund) }
+
 // NeedsConsent tells whether the shopper must have agreed to another way.
 func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) && r.Consent == "" }
 
@@ -49,14 +52,23 @@ func canRetry(r store.Refund) bool {
 	return r.Status == store.RefundPlanned || overAtStripe(r)
 }
 
-func canSettle(r store.Refund) bool { return needsEyes(r) && !cases.WaitsForSecond(r) }
+// canSettle: its money is still to come. What went out twice did come.
+func canSettle(r store.Refund) bool {
+	return needsEyes(r) && !cases.WaitsForSecond(r) && r.Status != store.RefundSucceeded
+}
+
+// canDismiss: Homeward owes nothing of it. Its money went out twice, which people mend at Stripe or with the shopper; or somebody made it
+// at Stripe and it came back: what is owed of that is planned by itself, and nobody shall say that it was paid to be rid of it.
+func canDismiss(r store.Refund) bool {
+	return needsEyes(r) && (r.Status == store.RefundSucceeded || (r.Origin == store.OriginStripe && overAtStripe(r)))
+}
 
 // needsConsent tells of money that was paid by card: it goes back another way only when the shopper expressly agreed (Directive
 // 2011/83/EU, Art. 13(1)). What the bank took back for the shopper was not the shop's to decide.
 func needsConsent(r store.Refund) bool { return ours(r) && r.ErrorCode != "dispute_lost" }
 
 func canLook(r store.Refund) bool {
-	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned
+	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned && r.Status != store.RefundSucceeded
 }
 
 // overAtStripe: the money did not leave, or came back.

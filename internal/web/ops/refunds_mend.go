@@ -67,6 +67,23 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 	}
 }
 
+// dismissRefund takes a refund off the list of which nothing more is to come. Its row, reason and the note stay.
+func (c *console) dismissRefund(w http.ResponseWriter, r *http.Request, v visit) error {
+	note := text(r, "note", maxNote)
+	if note == "" {
+		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
+	}
+	return c.mendRefund(w, r, v, "let go", note, "dismissed_refund", canDismiss,
+		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
+			err := settle(r.Context(), tx, v, store.RefundWork, row.ID, row.Work, seenGeneration(r), store.RefundSettled, store.RefundHeld, store.RefundSettled)
+			if err != nil {
+				return nil, err
+			}
+			row.NeedsPerson, row.UpdatedAt = false, v.now
+			return nil, tx.SetRefund(r.Context(), row)
+		})
+}
+
 // maxCode is the most characters of the code of store credit.
 const maxCode = 80
 

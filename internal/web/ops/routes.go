@@ -139,6 +139,7 @@ func (c *console) refundRoutes() []route {
 		{"POST /ops/refunds/{id}/look", agent, c.lookRefund},
 		{"POST /ops/refunds/{id}/settle", agent, c.settleRefund},
 		{"POST /ops/refunds/{id}/release", agent, c.releaseRefund},
+		{"POST /ops/refunds/{id}/dismiss", agent, c.dismissRefund},
 	}
 }
 
