@@ -303,7 +303,7 @@ func TestAMirroredRefundOfAPaymentThatIsKnownByItsCharge(t *testing.T) {
 			b.world.Stripe.StartAs("succeeded")
 			b.order.State.Order.Payments[0].Reference = "ch_1"
 			b.write(func(ctx context.Context, tx *store.Tx) error {
-				if err := tx.AddPayment(ctx, "acme", "ch_1", b.order.ID); err != nil {
+				if _, err := tx.AddPayment(ctx, "acme", "ch_1", b.order.ID); err != nil {
 					return err
 				}
 				_, err := tx.InsertRefund(ctx, store.Refund{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"homeward/internal/config"
@@ -84,7 +85,7 @@ func Written(log []store.CaseStep) (written, answerable bool) {
 }
 
 // Reply keeps a shopper's answer to what staff wrote. It stands in the log, marks the case for staff, and they and the shop's own
-// systems are told. nonce is the form's: sent twice it is kept once. An error that wraps returns.ErrStep means that staff wrote nothing,
+// systems are told. nonce is the form's: the same words sent twice are kept once. An error that wraps returns.ErrStep means that staff wrote nothing,
 // or that too many answers wait.
 func (d *Desk) Reply(ctx context.Context, c store.Case, nonce, words string) error {
 	var tasks []store.Task
@@ -95,8 +96,19 @@ func (d *Desk) Reply(ctx context.Context, c store.Case, nonce, words string) err
 		tasks = nil
 		step := store.CaseStep{ID: "reply-" + c.ID + "-" + nonce, CaseID: c.ID, At: d.Now(), Actor: Shopper, Step: Replied, Note: words}
 		log, err := tx.CaseLog(ctx, c.ID)
-		if err != nil || slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.ID == step.ID }) {
+		if err != nil {
 			return err
+		}
+		base := step.ID
+		for n := 2; ; n++ { // the same form with other words, after the way back in the browser, is another answer
+			i := slices.IndexFunc(log, func(s store.CaseStep) bool { return s.ID == step.ID })
+			if i < 0 {
+				break
+			}
+			if log[i].Note == words {
+				return nil
+			}
+			step.ID = base + "-" + strconv.Itoa(n)
 		}
 		if _, ok := Written(log); !ok {
 			return returns.ErrStep

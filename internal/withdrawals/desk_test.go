@@ -314,6 +314,22 @@ func TestALetterCountsFromWhenItWasSent(t *testing.T) {
 	}
 }
 
+// TestALetterIsAcknowledgedInTheOrdersLanguage, whatever the shop's first one is.
+func TestALetterIsAcknowledgedInTheOrdersLanguage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := open()
+	s.Language = "en"
+	letter := withdrawals.Entry{Statement: s, Channel: "letter", SentAt: t0, User: "olga"}
+	for number, want := range map[string]string{"1001": "pl", "9999": "en"} {
+		letter.Number = number
+		w, err := b.desk.Enter(t.Context(), letter)
+		if err != nil || w.Language != want || len(b.told(w)) == 0 {
+			t.Errorf("%s: %q, %v; told %v", number, w.Language, err, b.told(w))
+		}
+	}
+}
+
 // TestADatabaseThatCannotCommitGivesNoReceipt.
 func TestADatabaseThatCannotCommitGivesNoReceipt(t *testing.T) {
 	t.Parallel()

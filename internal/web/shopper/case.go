@@ -55,6 +55,10 @@ func (h *handler) markSent(w http.ResponseWriter, r *http.Request, v *visit) {
 	if !ok {
 		return
 	}
+	if !comesBack(c) {
+		h.toCase(w, r, v, c)
+		return
+	}
 	typed := strings.TrimSpace(r.PostForm.Get("tracking"))
 	if typed != "" && !trackingForm.MatchString(orders.NormalizeTracking(typed)) {
 		p := h.casePage(r, v, c, l)

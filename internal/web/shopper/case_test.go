@@ -3,7 +3,9 @@ package shopper_test
 import (
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,54 @@ func TestWhatIsDueFromWhom(t *testing.T) {
 		"Withdrawal declared", "after your withdrawal")
 	b.clock = now.AddDate(0, 0, 15)
 	has(t, b.get(page), 200, "the date has passed")
+}
+
+// TestNothingIsPromisedThatDoesNotFollow: of an exchange and of store credit no page says that money goes back, a proof of dispatch
+// ends the waiting only where the money waits for it, and what never came is not to be sent.
+func TestNothingIsPromisedThatDoesNotFollow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.withFiles()
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.openCase(path, order)
+	as := func(change func(c *store.Case)) *httptest.ResponseRecorder {
+		all := b.cases(order.ID)
+		c := all[slices.IndexFunc(all, func(c store.Case) bool { return strings.HasSuffix(page, c.RMA) })]
+		change(&c)
+		if err := b.db.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateCase(t.Context(), c) }); err != nil {
+			t.Fatal(err)
+		}
+		return b.get(page)
+	}
+	const refund, wait = "We refund you once", "we do not have to wait"
+	w := as(func(*store.Case) {})
+	has(t, w, 200, refund, "in case the parcel is delayed or lost")
+	lacks(t, w, wait)
+	has(t, as(func(c *store.Case) { c.Conditions.RefundWhen = returns.OnFirstScan }), 200, wait)
+	for _, remedy := range []returns.Remedy{returns.ExchangeRemedy, returns.RepairRemedy, returns.CreditRemedy} {
+		w = as(func(c *store.Case) { c.Remedy, c.Conditions.RefundWhen = remedy, returns.OnReceipt })
+		has(t, w, 200, "We settle it once the items have arrived", ">Settled")
+		lacks(t, w, refund, wait, "Refund as things stand")
+	}
+
+	page = b.upload(path+"/claims", goodClaim("c1")).Header().Get("Location")
+	claim := func(remedy returns.Remedy) *httptest.ResponseRecorder {
+		return as(func(c *store.Case) { c.State, c.Remedy = returns.Approved, remedy })
+	}
+	const sent, given = "Tracking number of your parcel", "what we granted will not be carried out"
+	has(t, claim(returns.TerminationRemedy), 200, sent, wait, given)
+	w = claim(returns.RepairRemedy)
+	has(t, w, 200, sent, "Proof of posting", given)
+	lacks(t, w, wait, "closed without an answer")
+	for _, remedy := range []returns.Remedy{returns.SendAgainRemedy, returns.RefundRemedy, returns.ReductionRemedy} {
+		lacks(t, claim(remedy), sent, "Proof of posting")
+		b.post(page+"/sent", url.Values{"tracking": {"680012345678"}})
+		as(func(c *store.Case) {
+			if c.State != returns.Approved {
+				t.Errorf("%s: goods that stay or never came are on their way", remedy)
+			}
+		})
+	}
 }
 
 // TestEveryCentOfARefund: the lines that the ledger keeps are told once, also when two payments share them.

@@ -38,7 +38,7 @@ func (h *handler) due(r *http.Request, v *visit, c store.Case, refunds []store.R
 
 // sends tells that the shopper is to send goods now.
 func sends(c store.Case) bool {
-	return c.State == returns.Approved && !c.Conditions.Keep && (c.Kind != returns.Claim || c.Remedy.GoodsBack())
+	return c.State == returns.Approved && comesBack(c)
 }
 
 // ending is when something ends, and a moment of its last day as the shopper's zone dates it.

@@ -64,7 +64,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"),
 		Hero:  hero{Tone: caseTone(c.State), Sign: caseSign(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
 		Steps: v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
-		Tracking: c.TrackingNumber, CanTrack: allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
+		Tracking: c.TrackingNumber, CanTrack: comesBack(c) && allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
 		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}
 	if v.gift != nil {
@@ -78,8 +78,11 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if c.State == returns.Approved && c.Conditions.Keep {
 		p.Hero.Title, p.Hero.Note = words.T("page.case.hero.approved.keep"), words.T("page.case.note.approved.keep")
 	}
-	p.Granted, p.Asked = v.granted(c.Conditions), v.caseFacts(l, c)
+	p.Granted, p.Asked = v.granted(c.Conditions, c.Remedy), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
+	if c.Kind == returns.Claim && c.State != returns.Requested {
+		p.KeepText = words.T("page.case.keep_text.claim.granted")
+	}
 	p.Due, p.Payout = h.due(r, v, c, own), v.payoutOf(c, l.refunds)
 	if v.gift == nil && cases.Changeable(c, l.refunds) {
 		p.ChangeHref = p.Action + "/change"
@@ -145,7 +148,10 @@ func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []sto
 		return nil
 	}
 	key := "page.case.sums.total"
-	if len(own) == 0 {
+	switch {
+	case c.Remedy == returns.CreditRemedy:
+		key = "page.check.total.credit"
+	case len(own) == 0:
 		key = "page.case.sums.expected"
 	}
 	b := v.bill(key, lines)
@@ -221,7 +227,7 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 			return nil
 		}
 	}
-	if v.gift != nil {
+	if v.gift != nil || !paysBack(c.Remedy) {
 		names[len(names)-1] = "given"
 	}
 	return v.steps("page.case.step.", names, i, state == returns.Closed)

@@ -210,18 +210,30 @@ func (v *visit) remedies(o returns.LineOffer) string {
 	return v.words.T("page.offer.remedies", "List", strings.Join(names, " · "))
 }
 
-// granted puts what the policy decided of a request into sentences, each once.
-func (v *visit) granted(c returns.Conditions) []string {
+// granted puts what the policy decided of a request into sentences, each once. Of a remedy that is not money back none speaks of
+// a refund.
+func (v *visit) granted(c returns.Conditions, remedy returns.Remedy) []string {
 	var out []string
 	for _, why := range c.Why {
-		if v.gift != nil && slices.Contains(moneyWhys, why.Code) {
-			continue
+		text := v.decided(why, c)
+		if slices.Contains(moneyWhys, why.Code) {
+			if v.gift != nil {
+				continue
+			}
+			if !paysBack(remedy) {
+				text = v.words.T("why." + string(why.Code) + ".settled")
+			}
 		}
-		if text := v.decided(why, c); text != "" && !slices.Contains(out, text) {
+		if text != "" && !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
 	return out
+}
+
+// paysBack tells that a return by a remedy ends with money the way it was paid.
+func paysBack(remedy returns.Remedy) bool {
+	return remedy != returns.ExchangeRemedy && remedy != returns.CreditRemedy && remedy != returns.RepairRemedy
 }
 
 // moneyWhys are the decisions on when money goes back: nothing to the recipient of a gift, who gets none.

@@ -22,6 +22,7 @@ type caseFiles struct {
 	// LabelWaits says that a label was asked for and is not there yet: the address is, all the same.
 	LabelWaits bool
 	Prove      bool // a proof can be sent
+	ProofHint  string
 	Accept     string
 	Nonce      string
 }
@@ -35,7 +36,30 @@ type fileRow struct {
 
 // provable tells whether a proof of dispatch would change anything: while the goods are waited for.
 func provable(c store.Case) bool {
-	return (c.State == returns.Approved || c.State == returns.InTransit) && !c.Conditions.Keep
+	return (c.State == returns.Approved || c.State == returns.InTransit) && comesBack(c)
+}
+
+// comesBack tells that a case is about goods that the shopper sends. What never came, or stays with the shopper, is not sent.
+func comesBack(c store.Case) bool {
+	return !c.Conditions.Keep && (c.Kind != returns.Claim || c.Remedy.GoodsBack())
+}
+
+// proofHint is the key of what a proof of dispatch does: it ends the waiting for the goods where money waits for their dispatch
+// (Directive 2011/83/EU, Art. 13(3); Directive (EU) 2019/771, Art. 16(3); a policy's first scan), and is kept otherwise.
+func proofHint(c store.Case) string {
+	ends := false
+	switch c.Kind {
+	case returns.Withdrawal:
+		ends = true
+	case returns.Claim:
+		ends = c.Remedy.Ends()
+	default:
+		ends = c.Conditions.RefundWhen == returns.OnFirstScan && c.Remedy != returns.ExchangeRemedy && c.Remedy != returns.RepairRemedy
+	}
+	if ends {
+		return "page.case.proof_hint"
+	}
+	return "page.case.proof_hint.kept"
 }
 
 // filesOf gives a case's files; nil when none are kept here. What cannot be read is left out: the rest of the page is true
@@ -44,7 +68,7 @@ func (h *handler) filesOf(ctx context.Context, v *visit, c store.Case) *caseFile
 	if h.Files == nil {
 		return nil
 	}
-	out := &caseFiles{Prove: provable(c), Accept: upload.AcceptDocuments, Nonce: c.ID}
+	out := &caseFiles{Prove: provable(c), ProofHint: v.words.T(proofHint(c)), Accept: upload.AcceptDocuments, Nonce: c.ID}
 	all, err := h.Files.OfCase(ctx, c.ID)
 	if err != nil {
 		return out

@@ -29,7 +29,7 @@ func (h *handler) summary(v *visit, a asked) *summaryPage {
 	words := v.words
 	p := &summaryPage{
 		Frame: h.visitFrame(v, words.T("page.check.title"), a.purpose.back), Action: a.purpose.base, Change: a.purpose.base + "/check",
-		Fields: a.in.fields(), Terms: v.granted(a.decision.Conditions),
+		Fields: a.in.fields(), Terms: v.granted(a.decision.Conditions, a.request.Remedy),
 	}
 	p.Changes = a.purpose.of != nil
 	p.Speak = nil // another language would begin again
