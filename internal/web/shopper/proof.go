@@ -47,7 +47,7 @@ func comesBack(c store.Case) bool {
 // proofHint is the key of what a proof of dispatch does: it ends the waiting for the goods where money waits for their dispatch
 // (Directive 2011/83/EU, Art. 13(3); Directive (EU) 2019/771, Art. 16(3); a policy's first scan), and is kept otherwise.
 func proofHint(c store.Case) string {
-	ends := false
+	var ends bool
 	switch c.Kind {
 	case returns.Withdrawal:
 		ends = true
