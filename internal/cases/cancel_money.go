@@ -18,9 +18,6 @@ const (
 // cancelledID is the id of the event with which Homeward cancels a whole order.
 const cancelledID = "homeward:cancelled"
 
-// cashSays is for staff: of a cancelled part nothing was paid by cash, unless the carrier collected it with what came.
-const cashSays = "This part of the order was to be paid on delivery and was cancelled: pay back by bank transfer what the carrier collected for it, then mark it as paid. If nothing was collected for it, say so in the note."
-
 // cancelledWhole tells that Homeward cancelled a whole order. One that the shop cancelled by itself it also refunds by itself.
 func cancelledWhole(s orders.State) bool {
 	return !s.CancelledAt.IsZero() && slices.ContainsFunc(s.Timeline, func(e orders.TimelineEntry) bool { return e.EventID == cancelledID })

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"homeward/internal/cases"
+	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -128,12 +129,25 @@ func TestCashOnDeliveryOfWhatIsCancelled(t *testing.T) {
 			t.Errorf("%+v", rows[2])
 		}
 	})
-	t.Run("the rest", func(t *testing.T) {
-		b := newBench(t, cash)
-		b.cancels(1)
-		row := b.refunds(6010)[0]
-		if row.State != store.RefundHeld || !row.NeedsPerson || !strings.Contains(row.ErrorMessage, "collected") {
-			t.Errorf("%+v", row)
-		}
-	})
+	for name, collected := range map[string]bool{"the rest, collected": true, "the rest, not collected": false} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, cash)
+			b.cancels(1)
+			row := b.refunds(6010)[0]
+			if row.State != store.RefundHeld || !row.NeedsPerson || !strings.Contains(row.ErrorMessage, "collected") || !cases.AwaitsCash(row) {
+				t.Errorf("%+v", row)
+			}
+			if collected {
+				b.paidOtherwise(row)
+			} else {
+				b.write(func(tx *store.Tx) error { _, err := b.desk.NotCollected(t.Context(), tx, row.ID); return err })
+			}
+			row = b.refunds(6010)[0]
+			if cases.AwaitsCash(row) || cases.Uncollected(row) == collected || row.NeedsPerson || (b.told(messages.RefundPaid) == 1) != collected {
+				t.Errorf("%+v, told of a payment %d times", row, b.told(messages.RefundPaid))
+			}
+			b.receive(b.withdraw("w1", nil), nil) // what came by cash goes back, and no more
+			b.refunds(6010, 3990)
+		})
+	}
 }

@@ -124,7 +124,7 @@ func (f *Follower) tellRefund(ctx context.Context, tx *store.Tx, shop *config.Sh
 // refundEvent gives what there is to tell of a refund, "" for nothing. What the shop did itself is no news to it.
 func refundEvent(r store.Refund) string {
 	switch {
-	case r.Origin == store.OriginShop:
+	case r.Origin == store.OriginShop, cases.Uncollected(r):
 		return ""
 	case r.Status == store.RefundSucceeded:
 		return notify.RefundSucceeded

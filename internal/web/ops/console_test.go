@@ -188,6 +188,10 @@ func (d *desk) PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor,
 	return d.real.PaidOtherwise(ctx, tx, refundID, actor, note)
 }
 
+func (d *desk) NotCollected(ctx context.Context, tx *store.Tx, refundID string) ([]store.Task, error) {
+	return d.real.NotCollected(ctx, tx, refundID)
+}
+
 func (d *desk) CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error) {
 	return d.real.CancelOrder(ctx, tx, order, by)
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/fault"
 	"homeward/internal/messages"
 	"homeward/internal/returns"
@@ -411,6 +412,39 @@ func TestLetARefundGo(t *testing.T) {
 	}
 	if len(b.queue.tasks) != 0 {
 		t.Errorf("somebody is told: %v", b.queue.tasks)
+	}
+}
+
+// Cash for a cancelled part that no carrier collected is not marked as paid: it was not.
+func TestCashThatWasNotCollected(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	row := b.refund("r1", store.RefundPlanned, store.RefundHeld)
+	b.write(func(tx *store.Tx) error {
+		row.ID, row.CaseID, row.ExternalID, row.PaymentKind, row.PaymentReference, row.State = "r2", "", "rest:o1:p0:0", "cash_on_delivery", "", store.RefundHeld
+		_, err := tx.InsertRefund(t.Context(), row)
+		return err
+	})
+	s := b.signIn("agent")
+	if page := s.page("/ops/refunds/r2"); !strings.Contains(page, "Nothing was collected") || !strings.Contains(page, "/ops/refunds/r2/settle") {
+		t.Error("staff are not asked whether there is anything to give back")
+	}
+	row = get(b, b.db.Refund, "r2")
+	s.press("/ops/refunds/r2/dismiss", seen(row.Generation), "need_note")
+	s.press("/ops/refunds/r2/dismiss", seen(row.Generation, "note", "the carrier's list of cash"), "dismissed_refund")
+	if got := get(b, b.db.Refund, "r2"); !cases.Uncollected(got) || got.NeedsPerson || got.State != store.RefundSettled {
+		t.Errorf("%+v", got)
+	}
+	b.audited("refund:r2", "agent: let go")
+	if page := s.page("/ops/orders/o1"); !strings.Contains(page, "Nothing was collected") || strings.Contains(page, "39.90 PLN of") {
+		t.Error("the order's page speaks of money that never moved")
+	}
+	if page := s.page("/ops/refunds/r2"); strings.Contains(page, "Stripe said") {
+		t.Error("Stripe said nothing of it")
+	}
+	all, err := b.db.MessagesOf(t.Context(), "o1")
+	if err != nil || len(all) != 0 {
+		t.Errorf("the shopper was told: %v, %v", all, err)
 	}
 }
 

@@ -50,6 +50,7 @@ type Cases interface { //nolint:interfacebloat // what staff can do with a case,
 	Release(ctx context.Context, tx *store.Tx, row store.Refund, actor string) ([]store.Task, error)
 	CancelOrder(ctx context.Context, tx *store.Tx, order store.Order, by string) ([]store.Task, error)
 	PaidOtherwise(ctx context.Context, tx *store.Tx, refundID, actor, note string) ([]store.Task, error)
+	NotCollected(ctx context.Context, tx *store.Tx, refundID string) ([]store.Task, error)
 }
 
 // Files keeps what staff upload and gives back what is kept: *uploads.Desk.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/store"
@@ -19,7 +20,7 @@ type orderData struct {
 	Timeline []orders.TimelineEntry // newest first
 	Messages []store.Message        // newest first
 	Cases    []caseView             // newest first
-	Refunds  []refundRow
+	Refunds  []store.Refund
 	Events   []store.Event // newest first
 	OptOuts  []optOut
 	Audit    []store.AuditEntry
@@ -68,11 +69,11 @@ func (c *console) loadOrder(ctx context.Context, id string) (orderData, error) {
 
 // loadMoney reads the order's cases with their logs, and its refunds.
 func (c *console) loadMoney(ctx context.Context, data *orderData) error {
-	cases, err := c.Store.CasesOf(ctx, data.Order.ID)
+	all, err := c.Store.CasesOf(ctx, data.Order.ID)
 	if err != nil {
 		return err
 	}
-	for _, k := range cases {
+	for _, k := range all {
 		view, err := c.viewCase(ctx, k)
 		if err != nil {
 			return err
@@ -83,13 +84,11 @@ func (c *console) loadMoney(ctx context.Context, data *orderData) error {
 		data.Cases = append(data.Cases, view)
 	}
 	slices.SortStableFunc(data.Cases, func(a, b caseView) int { return b.Case.CreatedAt.Compare(a.Case.CreatedAt) })
-	refunds, err := c.Store.RefundsOf(ctx, data.Order.ID)
-	if err != nil {
+	if data.Refunds, err = c.Store.RefundsOf(ctx, data.Order.ID); err != nil {
 		return err
 	}
-	for _, r := range refunds {
-		data.Refunds = append(data.Refunds, refundRow{r, data.Number})
-		if r.Status == store.RefundSucceeded {
+	for _, r := range data.Refunds {
+		if r.Status == store.RefundSucceeded && !cases.Uncollected(r) {
 			data.Refunded += r.Amount
 		}
 	}

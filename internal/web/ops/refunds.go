@@ -28,6 +28,17 @@ func (r refundRow) CanSettle() bool { return canSettle(r.Refund) }
 // CanDismiss tells whether staff may let it go with nothing more to come of it.
 func (r refundRow) CanDismiss() bool { return canDismiss(r.Refund) }
 
+// AwaitsCash tells whether staff are to find out if there is any money to give back.
+func (r refundRow) AwaitsCash() bool { return cases.AwaitsCash(r.Refund) }
+
+// refundWord is the status of a refund in the console's words: of cash that was never collected nothing succeeded.
+func refundWord(r store.Refund) string {
+	if cases.Uncollected(r) {
+		return "not_collected"
+	}
+	return string(r.Status)
+}
+
 // NeedsConsent tells whether the shopper must have agreed to another way.
 func (r refundRow) NeedsConsent() bool { return needsConsent(r.Refund) && r.Consent == "" }
 
@@ -58,9 +69,10 @@ func canSettle(r store.Refund) bool {
 }
 
 // canDismiss: Homeward owes nothing of it. Its money went out twice, which people mend at Stripe or with the shopper; or somebody made it
-// at Stripe and it came back: what is owed of that is planned by itself, and nobody shall say that it was paid to be rid of it.
+// at Stripe and it came back: what is owed of that is planned by itself, and nobody shall say that it was paid to be rid of it. Or it is
+// of cash that no carrier collected.
 func canDismiss(r store.Refund) bool {
-	return needsEyes(r) && (r.Status == store.RefundSucceeded || (r.Origin == store.OriginStripe && overAtStripe(r)))
+	return needsEyes(r) && (r.Status == store.RefundSucceeded || (r.Origin == store.OriginStripe && overAtStripe(r)) || cases.AwaitsCash(r))
 }
 
 // needsConsent tells of money that was paid by card: it goes back another way only when the shopper expressly agreed (Directive

@@ -79,6 +79,9 @@ func (c *console) dismissRefund(w http.ResponseWriter, r *http.Request, v visit)
 			if err != nil {
 				return nil, err
 			}
+			if cases.AwaitsCash(row) {
+				return c.Cases.NotCollected(r.Context(), tx, row.ID)
+			}
 			row.NeedsPerson, row.UpdatedAt = false, v.now
 			return nil, tx.SetRefund(r.Context(), row)
 		})

@@ -16,6 +16,7 @@ var words = template.FuncMap{
 	"plain":    plain,
 	"mask":     mask,
 	"chip":     chipOf,
+	"step":     refundWord,
 	"caseChip": caseChip,
 	"grades":   gradeChoices,
 	"outcomes": outcomeChoices,
@@ -63,6 +64,7 @@ var chips = map[string]map[string]chip{
 		string(store.RefundPlanned): {"info", "Planned"}, string(store.RefundIssued): {"info", "Issued"},
 		string(store.RefundPending): {"info", "Pending at Stripe"}, string(store.RefundRequiresAction): {"warn", "Shopper must act"},
 		string(store.RefundSucceeded): {"good", "Succeeded"}, string(store.RefundFailed): {"bad", "Failed"},
+		"not_collected":              {"quiet", "Nothing was collected"},
 		string(store.RefundCanceled): {"quiet", "Canceled"}, string(store.RefundUncertain): {"warn", "Uncertain"},
 	},
 	"work": {

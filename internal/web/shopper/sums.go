@@ -76,7 +76,7 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		if v.gift != nil && (r.PaymentKind != cases.StoreCredit || r.Status != store.RefundSucceeded) {
 			continue // a recipient is told of what is theirs, once they can use it
 		}
-		if r.Status == store.RefundCanceled && r.Origin != store.OriginHomeward {
+		if (r.Status == store.RefundCanceled && r.Origin != store.OriginHomeward) || cases.AwaitsCash(r) || cases.Uncollected(r) {
 			continue
 		}
 		row := refundRow{
