@@ -10,6 +10,7 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/follow"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/ops"
@@ -101,7 +102,9 @@ func TestALetterIsEnteredAndDealtWith(t *testing.T) {
 // TestMoneyThatIsDueComesIntoSight: from the declaration to the day after the last one, and as soon as the goods were sent.
 func TestMoneyThatIsDueComesIntoSight(t *testing.T) {
 	b := withWithdrawals(t)
-	b.order("o1")
+	o := b.order("o1")
+	o.State.Parcels = []orders.Parcel{{Key: "p1", Stage: orders.Delivered, HandedOverAt: t0.AddDate(0, 0, -3), DeliveredAt: t0.AddDate(0, 0, -1)}}
+	b.write(func(tx *store.Tx) error { return tx.UpdateOrder(t.Context(), o) })
 	k := b.caseOf("c1", returns.Approved)
 	b.write(func(tx *store.Tx) error {
 		k.ID, k.RMA, k.Nonce, k.Kind = "c2", "R-C2", "withdrawal w1", returns.Withdrawal
