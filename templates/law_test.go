@@ -109,3 +109,13 @@ func TestNothingWithdrawsInTheUnitedKingdom(t *testing.T) {
 		}
 	}
 }
+
+// A region of a state of the Union with a country code of its own is informed as that state is.
+func TestRegionsAreInformed(t *testing.T) {
+	t.Parallel()
+	for country, want := range map[string]bool{"FR": true, "RE": true, "MQ": true, "AX": true, "IS": true, "GB": true, "US": false, "CH": false, "": false} {
+		if got := templates.TellsOfWithdrawal(country); got != want {
+			t.Errorf("%q is informed: %t", country, got)
+		}
+	}
+}

@@ -3,7 +3,8 @@ package templates
 import (
 	"cmp"
 	"html/template"
-	"strings"
+
+	"homeward/internal/returns"
 )
 
 // legal is the information about the right of withdrawal that a confirmation of order carries on a durable medium
@@ -36,15 +37,8 @@ type withdrawalForm struct {
 // statutoryDays is how long the reimbursement and the sending back may take (Articles 13(1) and 14(1)).
 const statutoryDays = 14
 
-// withdrawalDays gives the period of withdrawal from a distance sale in the shopper's country: the EEA and the United
-// Kingdom have 14 days (Directive 2011/83/EU, Article 9; SI 2013/3134, regulation 30). 0 where no rule is known here.
-func withdrawalDays(country string) int {
-	const fourteen = " AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO GB "
-	if len(country) == 2 && strings.Contains(fourteen, " "+country+" ") {
-		return 14
-	}
-	return 0
-}
+// withdrawalDays gives the period of withdrawal from a distance sale in the shopper's country. 0 where no rule is known here.
+func withdrawalDays(country string) int { return returns.LawOf(country).Withdrawal }
 
 // TellsOfWithdrawal tells whether the confirmation of an order to a country informs of the right of withdrawal.
 func TellsOfWithdrawal(country string) bool { return withdrawalDays(country) > 0 }

@@ -1,7 +1,7 @@
 // Package calendar knows public holidays and counts days by the civil calendar. It is pure: the holidays are generated
 // data that is built in, and the day of today is never asked for.
 //
-// The holidays are those of a whole country: of the twenty-seven states of the European Union, Norway, Great Britain (of
+// The holidays are those of a whole country: of the thirty states of the European Economic Area, Great Britain (of
 // England and Wales), the United States (federal) and Switzerland (only the four days that hold in every canton). Days
 // of a region, a town or a trade are not in it, nor days off by a decree of one year; With adds what a shop needs.
 package calendar

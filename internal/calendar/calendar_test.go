@@ -35,7 +35,7 @@ func TestHolidays(t *testing.T) {
 		"NL": "2026-04-27 2031-04-26 2026-05-05 -2031-04-27", "IE": "2026-02-02 2030-02-01 2026-10-26 -2030-02-04",
 		"LV": "2024-05-06 2028-11-20 -2026-05-05", "NO": "2026-05-17 2026-04-02", "CH": "2026-08-01 -2026-12-26",
 		"AT": "2026-10-26 2026-04-03", "ES": "2026-10-12", "HU": "2026-08-20", "CZ": "2026-09-28", "HR": "2026-05-30", "PT": "2026-06-10",
-		"BE": "2026-07-21", "LU": "2026-05-09", "MT": "2026-09-21", "LT": "2026-11-02", "EE": "2026-02-24",
+		"BE": "2026-07-21", "LU": "2026-05-09", "MT": "2026-09-21", "LT": "2026-11-02", "IS": "2026-04-23 2026-08-03 2026-06-17", "LI": "2026-09-08 2026-08-15", "EE": "2026-02-24",
 		"XX": "-2026-12-25", "": "-2026-12-25",
 	} {
 		for text := range strings.FieldsSeq(days) {
@@ -48,7 +48,7 @@ func TestHolidays(t *testing.T) {
 }
 
 func TestEveryCountryHasEveryYear(t *testing.T) {
-	all := "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK US"
+	all := "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK US"
 	for country := range strings.FieldsSeq(all) {
 		for year := 2024; year <= 2036; year++ {
 			if !calendar.Default().Covers(country, year) {

@@ -21,7 +21,8 @@ var zones = map[string]string{
 	"NO": "Europe/Oslo", "OM": "Asia/Muscat", "PL": "Europe/Warsaw", "QA": "Asia/Qatar", "RO": "Europe/Bucharest",
 	"RS": "Europe/Belgrade", "SA": "Asia/Riyadh", "SE": "Europe/Stockholm", "SG": "Asia/Singapore", "SI": "Europe/Ljubljana",
 	"SK": "Europe/Bratislava", "SM": "Europe/San_Marino", "SY": "Asia/Damascus", "TN": "Africa/Tunis", "TR": "Europe/Istanbul",
-	"TW": "Asia/Taipei", "VA": "Europe/Vatican", "XK": "Europe/Belgrade", "YE": "Asia/Aden", "ZA": "Africa/Johannesburg",
+	"GF": "America/Cayenne", "GP": "America/Guadeloupe", "MF": "America/Marigot", "MQ": "America/Martinique", "RE": "Indian/Reunion",
+	"YT": "Indian/Mayotte", "AX": "Europe/Mariehamn", "TW": "Asia/Taipei", "VA": "Europe/Vatican", "XK": "Europe/Belgrade", "YE": "Asia/Aden", "ZA": "Africa/Johannesburg",
 }
 
 // Zone gives the time zone of a country (ISO 3166-1 alpha-2) that has one, else the shop's.
@@ -33,6 +34,23 @@ func Zone(country string, shopZone *time.Location) *time.Location {
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return shopZone
+	}
+	return zone
+}
+
+// western gives, of countries of the Union with several zones, the one whose midnight is the last: the Azores, the Canary Islands.
+var western = map[string]string{"ES": "Atlantic/Canary", "PT": "Atlantic/Azores"}
+
+// WesternZone gives the zone of a country in which a day ends last, where it has several that matter to a consumer's deadline; nil
+// elsewhere. Which of them a consumer lives in is not known.
+func WesternZone(country string) *time.Location {
+	name, ok := western[strings.ToUpper(strings.TrimSpace(country))]
+	if !ok {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
 	}
 	return zone
 }

@@ -42,7 +42,7 @@ var europeanGuarantee = Guarantee{Known: true, Months: 24, Burden: 12, RepairAdd
 // Seen were the directives and, for the 30 days of GB, legislation.gov.uk/ukpga/2015/15/section/22. The other national periods are from
 // memory and not verified; docs/claims.md names them.
 func GuaranteeOf(country string) Guarantee {
-	country = strings.ToUpper(strings.TrimSpace(country))
+	country = stateOf(country)
 	switch {
 	case country == "GB":
 		// Consumer Rights Act 2015, ss. 19(15), 20 to 24: reject within 30 days; six months of burden. Six years by the

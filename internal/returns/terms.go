@@ -84,6 +84,8 @@ func (t Term) LastDay(zone *time.Location) time.Time {
 type Party struct {
 	Country string
 	Zone    *time.Location
+	// West is the clock of the country that is last at midnight, where it has several; nil where Zone is the only one.
+	West *time.Location
 }
 
 // Contract is between whom a term runs, by which law, and by which holidays.
@@ -105,19 +107,26 @@ func NewContract(consumer, shop Party) Contract {
 	if shop.Zone == nil {
 		shop.Zone = consumer.Zone
 	}
+	consumer.Country, shop.Country = stateOf(consumer.Country), stateOf(shop.Country)
 	return Contract{Consumer: consumer, Shop: shop, Law: LawOf(consumer.Country), Calendar: calendar.Default()}
 }
 
 // generous ends a period of the consumer: the day of the event by the consumer's clock; the last day is rolled forward to
-// a working day of both countries, and ends with the later of both midnights. Which state's holidays count is not
+// a working day of both countries, and ends with the later of both midnights (in a country with several clocks, with its last). Which state's holidays count is not
 // certain, so the later result is taken (Regulation 1182/71, Art. 2(1), 3(4)).
 func (c Contract) generous(rule TermRule, since time.Time, count func(calendar.Date) calendar.Date) Term {
 	t := Term{Rule: rule, Since: since.UTC(), From: calendar.Of(since, c.Consumer.Zone)}
 	t.Plain = count(t.From)
 	t.Last = c.Calendar.NextWorkingDay(t.Plain, c.Consumer.Country, c.Shop.Country)
 	t.Zone, t.End = zoneOr(c.Consumer.Zone), t.Last.EndOfDay(c.Consumer.Zone)
-	if end := t.Last.EndOfDay(c.Shop.Zone); end.After(t.End) {
-		t.Zone, t.End = zoneOr(c.Shop.Zone), end
+	others := []*time.Location{c.Shop.Zone}
+	if c.Consumer.West != nil {
+		others = append(others, c.Consumer.West)
+	}
+	for _, zone := range others {
+		if end := t.Last.EndOfDay(zone); end.After(t.End) {
+			t.Zone, t.End = zoneOr(zone), end
+		}
 	}
 	return t
 }

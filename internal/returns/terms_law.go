@@ -61,10 +61,23 @@ var (
 // The states of the European Economic Area, where the directives hold.
 const economicArea = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 
+// territories are the regions of a state of the Union that have a country code of their own: the outermost regions of France, where the
+// directives hold (TFEU, Art. 349 and 355(1)), and Åland.
+var territories = map[string]string{"GF": "FR", "GP": "FR", "MF": "FR", "MQ": "FR", "RE": "FR", "YT": "FR", "AX": "FI"}
+
+// stateOf gives the state whose law holds in a country, folded.
+func stateOf(country string) string {
+	country = strings.ToUpper(strings.TrimSpace(country))
+	if state, ok := territories[country]; ok {
+		return state
+	}
+	return country
+}
+
 // LawOf gives the law of a consumer's country (ISO 3166-1 alpha-2). It is not complete and not legal advice: what differs
 // belongs into the configuration.
 func LawOf(country string) Law {
-	country = strings.ToUpper(strings.TrimSpace(country))
+	country = stateOf(country)
 	law := elsewhere
 	switch {
 	case country == "GB":

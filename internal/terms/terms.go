@@ -10,6 +10,7 @@ import (
 
 	"homeward/internal/calendar"
 	"homeward/internal/config"
+	"homeward/internal/contact"
 	"homeward/internal/id"
 	"homeward/internal/returns"
 	"homeward/internal/store"
@@ -22,6 +23,7 @@ func Contract(shop *config.Shop, order store.Order) returns.Contract {
 	if order.TimeZone != "" {
 		consumer.Zone, _ = time.LoadLocation(order.TimeZone) // a zone that is not known any more is taken from the shop
 	}
+	consumer.West = contact.WesternZone(consumer.Country)
 	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
 }
 

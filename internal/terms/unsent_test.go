@@ -7,6 +7,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 	"homeward/internal/withdrawals"
 )
 
@@ -77,5 +78,28 @@ func TestGoodsThatCannotComeBackAreNotWaitedFor(t *testing.T) {
 				t.Errorf("the shopper sends the goods: %t; flags %v", sends, said.Flags)
 			}
 		})
+	}
+}
+
+// The consumer's last day ends with the last midnight of a country that has several clocks, and by French law in the regions of France
+// that have a country code of their own.
+func TestTheLastDayOfFarRegions(t *testing.T) {
+	for _, tc := range []struct{ country, zone, last, end string }{
+		{"PL", "Europe/Warsaw", "2026-11-30", "2026-11-30T23:00:00Z"},
+		{"PT", "Europe/Warsaw", "2026-11-30", "2026-12-01T01:00:00Z"}, // the shop's zone stands for what is not known; the Azores end last
+		{"ES", "Europe/Warsaw", "2026-11-30", "2026-12-01T00:00:00Z"},
+		{"RE", "Indian/Reunion", "2026-11-30", "2026-11-30T23:00:00Z"},
+		{"MQ", "America/Martinique", "2026-11-30", "2026-12-01T04:00:00Z"},
+		{"fi", "Europe/Helsinki", "2026-11-30", "2026-11-30T23:00:00Z"},
+		{"AX", "Europe/Mariehamn", "2026-11-30", "2026-11-30T23:00:00Z"},
+	} {
+		o := newOffice(t)
+		var order store.Order
+		order.TimeZone, order.State.Order.ShipTo.Country = tc.zone, tc.country
+		order.State.Parcels = []orders.Parcel{{Key: "p", Stage: orders.Collected, DeliveredAt: time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)}}
+		got := returns.WithdrawalEnd(order.State, terms.Contract(&o.cfg.Shops[0], order), returns.Information{})
+		if got.Last.String() != tc.last || got.End.Format(time.RFC3339) != tc.end {
+			t.Errorf("%s: %s, %s (%s), want %s, %s", tc.country, got.Last, got.End.Format(time.RFC3339), got.Code, tc.last, tc.end)
+		}
 	}
 }

@@ -120,10 +120,19 @@ var countries = map[string]country{
 		newYear, {day: saintBrigid}, on(time.March, 17), easterMonday, nth(1, time.Monday, time.May), nth(1, time.Monday, time.June),
 		nth(1, time.Monday, time.August), last(time.Monday, time.October), christmas, boxingDay,
 	}},
+	// The eves of Christmas and New Year are free from one o'clock: a consumer has longer (lög nr. 88/1971, 6. gr.).
+	"IS": {rules: []rule{
+		newYear, maundyThursday, goodFriday, easterSunday, easterMonday, from(time.Thursday, time.April, 19), labourDay, ascension,
+		whitSunday, whitMonday, on(time.June, 17), nth(1, time.Monday, time.August), christmasEve, christmas, boxingDay, on(time.December, 31),
+	}},
 	// Saint Francis again since 2026.
 	"IT": {rules: []rule{
 		newYear, epiphany, easterSunday, easterMonday, on(time.April, 25), labourDay, on(time.June, 2), assumption,
 		on(time.October, 4).since(2026), allSaints, immaculate, christmas, boxingDay,
+	}},
+	"LI": {rules: []rule{
+		newYear, epiphany, on(time.February, 2), on(time.March, 19), easterMonday, labourDay, ascension, whitMonday, corpusChristi, assumption,
+		on(time.September, 8), allSaints, immaculate, christmas, boxingDay,
 	}},
 	"LT": {rules: []rule{
 		newYear, on(time.February, 16), on(time.March, 11), easterSunday, easterMonday, labourDay, nth(1, time.Sunday, time.May),
