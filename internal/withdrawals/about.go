@@ -13,9 +13,11 @@ import (
 
 	"homeward/internal/config"
 	"homeward/internal/id"
+	"homeward/internal/messages"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 )
 
 // The flags of a statement: what staff should know. None of them refuses it.
@@ -36,13 +38,14 @@ type about struct {
 	order   store.Order
 	known   bool // the order is there
 	certain bool // and whoever speaks has its link or its address
+	told    returns.Information
 }
 
 // about finds the order: by the link, else by number and address, else by number alone, which is not certain.
 func (d *Desk) about(ctx context.Context, tx *store.Tx, shop *config.Shop, s Statement) (about, error) {
 	if s.OrderID != "" {
 		order, err := tx.Order(ctx, s.OrderID)
-		return about{order, true, true}, err
+		return about{order: order, known: true, certain: true}, err
 	}
 	number := orders.NumberKey(s.Number)
 	if number == "" {
@@ -50,7 +53,7 @@ func (d *Desk) about(ctx context.Context, tx *store.Tx, shop *config.Shop, s Sta
 	}
 	order, err := tx.OrderByNumberAndEmail(ctx, shop.ID, number, orders.EmailKey(s.Email))
 	if err == nil {
-		return about{order, true, true}, nil
+		return about{order: order, known: true, certain: true}, nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return about{}, err
@@ -60,6 +63,24 @@ func (d *Desk) about(ctx context.Context, tx *store.Tx, shop *config.Shop, s Sta
 		return about{}, nil
 	}
 	return about{order: order, known: err == nil}, err
+}
+
+// informed tells when the consumer was told of the right to withdraw, as far as Homeward knows: with the confirmation of the order that
+// a mail server took and that did not come back. Where the shop's platform confirms its orders, it informs as well.
+func informed(ctx context.Context, tx *store.Tx, orderID string) (returns.Information, error) {
+	all, err := tx.MessagesOf(ctx, orderID)
+	var info returns.Information
+	for _, m := range all {
+		if m.Topic != messages.OrderPlaced || m.Channel != messages.Mail {
+			continue
+		}
+		info.Missing = true
+		arrived := m.State == store.MessageSent && m.Delivery != "bounced"
+		if arrived && (info.GivenAt.IsZero() || m.SentAt.Before(info.GivenAt)) {
+			info.GivenAt = m.SentAt
+		}
+	}
+	return info, err
 }
 
 // row makes the record of a statement.
@@ -90,6 +111,7 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 	}
 	w.StatementKey = statementKey(contract, a.certain, w, e.Nonce)
 	law := TermsOf(shop, a.order, sent)
+	law.Period = returns.WithdrawalEnd(a.order.State, terms.Contract(shop, a.order), a.told)
 	w.RefundDueAt, w.Flags = law.Refund.End, flags(a, law, w)
 	return w
 }

@@ -103,6 +103,11 @@ func (d *Desk) once(ctx context.Context, tx *store.Tx, shop *config.Shop, e Entr
 	if err != nil {
 		return store.Withdrawal{}, nil, err
 	}
+	if about.known {
+		if about.told, err = informed(ctx, tx, about.order.ID); err != nil {
+			return store.Withdrawal{}, nil, err
+		}
+	}
 	w := d.row(shop, about, e)
 	known, err := tx.WithdrawalByStatement(ctx, shop.ID, w.StatementKey)
 	if !errors.Is(err, store.ErrNotFound) {

@@ -359,6 +359,46 @@ func TestALateStatementIsTakenAndFlagged(t *testing.T) {
 	}
 }
 
+// TestWhoWasNotToldIsNotLate: the period is twelve months longer while the confirmation that tells of it did not arrive, and ends
+// fourteen days after it did (Directive 2011/83/EU, Art. 10).
+func TestWhoWasNotToldIsNotLate(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	had := t0.AddDate(0, 0, -2) // in hand
+	for name, c := range map[string]struct {
+		state, delivery string // of the confirmation's mail; "" when Homeward made none
+		sent, stated    time.Time
+		late            bool
+	}{
+		"told by the shop's platform":     {stated: had.Add(15 * day), late: true},
+		"told with the contract":          {state: store.MessageSent, sent: had.AddDate(0, 0, -3), stated: had.Add(15 * day), late: true},
+		"told on the tenth day":           {state: store.MessageSent, sent: had.Add(10 * day), stated: had.Add(20 * day)},
+		"told on the tenth day, and late": {state: store.MessageSent, sent: had.Add(10 * day), stated: had.Add(27 * day), late: true}, // the fourteenth is a Saturday
+		"the mail failed":                 {state: store.MessageFailed, stated: had.AddDate(0, 12, 10)},
+		"the mail came back":              {state: store.MessageSent, delivery: "bounced", sent: had.AddDate(0, 0, -3), stated: had.AddDate(0, 6, 0)},
+		"the mail failed, and a year":     {state: store.MessageFailed, stated: had.AddDate(0, 12, 20), late: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			if c.state != "" {
+				b.write(func(tx *store.Tx) error {
+					_, err := tx.AddMessage(t.Context(), store.Message{
+						ID: "m1", Shop: "acme", OrderID: "o1", Topic: messages.OrderPlaced, Occasion: "o1", Channel: messages.Mail, Recipient: "zofia@example.com",
+						Class: messages.Statutory, Queue: messages.QueueStatutory, Language: "pl", CreatedAt: had, SentAt: c.sent, Delivery: c.delivery,
+						Work: store.Work{State: c.state},
+					})
+					return err
+				})
+			}
+			b.now = c.stated
+			if _, w := b.declare(behindLink()); slices.Contains(w.Flags, withdrawals.Late) != c.late || w.CaseID == "" {
+				t.Errorf("flags %v, case %q", w.Flags, w.CaseID)
+			}
+		})
+	}
+}
+
 // TestTheSecondOfTwoCups: in the words of the first, from another form, it is another statement; the whole order said again,
 // with nothing left, is not.
 func TestTheSecondOfTwoCups(t *testing.T) {

@@ -53,7 +53,7 @@ type withdrawalView struct {
 
 // flagWords say what is odd about a statement, and what to do.
 var flagWords = map[string]string{
-	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession.",
+	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession, and that the consumer was told of the right with the order: else the period is twelve months longer.",
 	withdrawals.OrderUnknown:    "No order has this number. Find the order, and write to the consumer.",
 	withdrawals.EmailDiffers:    "The order has another address. Make sure who asked before any money or data goes out.",
 	withdrawals.Cancelled:       "The order was cancelled before it was shipped. See that the money went back.",
