@@ -171,6 +171,9 @@ func (d *Desk) ReceiveByRMA(ctx context.Context, tx *store.Tx, shop *config.Shop
 	if err != nil {
 		return nil, err
 	}
+	if doubtful, err := d.doubtful(ctx, tx, c.ID, Shop); err != nil || doubtful {
+		return nil, err
+	}
 	items := make([]returns.Item, 0, len(r.Lines))
 	for _, line := range r.Lines {
 		items = append(items, returns.Item{LineID: line.LineID, Quantity: line.Quantity})
@@ -190,7 +193,7 @@ func (d *Desk) ParcelMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 		if alone, err := d.claimedAlone(ctx, tx, caseID); err != nil || !alone {
 			return nil, err
 		}
-		if doubtful, err := d.doubtful(ctx, tx, caseID); err != nil || doubtful {
+		if doubtful, err := d.doubtful(ctx, tx, caseID, Carrier); err != nil || doubtful {
 			return nil, err
 		}
 		_, tasks, err := d.receive(ctx, tx, shop, order, caseID, nil, Carrier)

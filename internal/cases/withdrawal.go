@@ -207,8 +207,8 @@ func StatementOf(c store.Case) string {
 const noncePrefix = "withdrawal "
 
 // doubtful tells of a withdrawal that staff have to look at before money goes: it came late, or concerns goods that may be
-// excluded, and nobody has dealt with it. That its parcel arrived stands in the log, and once for all.
-func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool, error) {
+// excluded, and nobody has dealt with it. That its goods arrived, by who says so, stands in the log: the time to pay runs from there.
+func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID, actor string) (bool, error) {
 	c, err := tx.Case(ctx, caseID)
 	if err != nil || c.Kind != returns.Withdrawal {
 		return false, err
@@ -221,7 +221,7 @@ func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID string) (bool,
 	if err != nil || !odd || !statement.SeenAt.IsZero() {
 		return false, err
 	}
-	return true, d.log(ctx, tx, c.ID, Carrier, "arrived", "the statement was late or concerns goods that may be excluded: look at it, then mark the goods as received")
+	return true, d.log(ctx, tx, c.ID, actor, returns.StepArrived, "the statement was late or concerns goods that may be excluded: look at it, then mark the goods as received")
 }
 
 // Dispatched tells by a case's log that its goods were sent: staff saw a proof, or a carrier scanned the parcel.

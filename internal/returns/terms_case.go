@@ -40,6 +40,7 @@ const (
 // The log of a case uses these words for what ends the waiting for goods.
 const (
 	StepDispatchProven = "dispatch_proven"
+	StepArrived        = "arrived" // the goods of a withdrawal that staff are to look at first
 	ActorCarrier       = "carrier"
 )
 

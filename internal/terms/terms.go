@@ -176,7 +176,7 @@ func readLog(f *returns.CaseFacts, log []store.CaseStep) {
 			if s.Actor == returns.ActorCarrier {
 				first(&f.Proven, s)
 			}
-		case returns.StepDispatchProven:
+		case returns.StepDispatchProven, returns.StepArrived:
 			first(&f.Proven, s)
 		case string(returns.Receive):
 			f.Returned = s.At

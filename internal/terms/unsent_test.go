@@ -81,6 +81,37 @@ func TestGoodsThatCannotComeBackAreNotWaitedFor(t *testing.T) {
 	}
 }
 
+// A late withdrawal may stand all the same: once its goods arrived, the time to pay runs, and alarms, although nobody looked at it yet.
+func TestWhatStaffAreToLookAtIsDueOnceItArrived(t *testing.T) {
+	o := newOffice(t)
+	o.at = begin
+	w := o.place(t.Context(), "acme", "PL")
+	w.parcel("p1", orders.Delivered, orders.ToRecipient, "l1", "l2")
+	w.pass(60 * 24 * time.Hour)
+	r, err := w.took.Declare(w.ctx, withdrawals.Statement{Shop: "acme", OrderID: w.id, Name: "Zofia Nowak", Email: "zofia@example.com", Text: "I withdraw.", Language: "en", Nonce: "n1"})
+	w.fail(err)
+	said, err := w.db.WithdrawalByKey(w.ctx, "acme", r.Key)
+	w.fail(err)
+	due := func() (row store.Term) {
+		rows, err := w.db.TermsOf(w.ctx, store.OwnerOfCase(said.CaseID))
+		w.fail(err)
+		for _, t := range rows {
+			if t.Kind == returns.TermRefund {
+				row = t
+			}
+		}
+		return row
+	}
+	before := due()
+	w.write(func(tx *store.Tx) error {
+		_, err := w.desk.ParcelMoved(w.ctx, tx, w.shop, w.order(), said.CaseID, orders.Delivered)
+		return err
+	})
+	if after := due(); w.err != nil || before.State != store.TermOpen || after.State != store.Due || after.Last.String() != "2026-12-14" {
+		t.Errorf("it was %s, and is %s until %s: %v", before.State, after.State, after.Last, w.err)
+	}
+}
+
 // The consumer's last day ends with the last midnight of a country that has several clocks, and by French law in the regions of France
 // that have a country code of their own.
 func TestTheLastDayOfFarRegions(t *testing.T) {

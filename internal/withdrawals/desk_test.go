@@ -498,6 +498,18 @@ func TestWhatIsLateWaitsForEyes(t *testing.T) {
 	if state := arrive(); state != returns.Approved {
 		t.Errorf("unseen, it is %s", state)
 	}
+	// The word of the shop's own system is no look at the law either.
+	b.write(func(tx *store.Tx) error {
+		c, err := tx.Case(t.Context(), w.CaseID)
+		if err != nil {
+			return err
+		}
+		_, err = b.cases.ReceiveByRMA(t.Context(), tx, &b.desk.Config.Shops[0], b.order, orders.ReturnReceipt{RMA: c.RMA, Lines: []orders.ParcelItem{{LineID: "l1"}}})
+		return err
+	})
+	if c, _ := b.db.Case(t.Context(), w.CaseID); c.State != returns.Approved || len(c.Received) != 0 {
+		t.Errorf("said by the shop's system, it is %s", c.State)
+	}
 	b.write(func(tx *store.Tx) error { return tx.SeeWithdrawal(t.Context(), w.ID, "we take it", b.now) })
 	if state := arrive(); state != returns.Refunding {
 		t.Errorf("seen, it is %s", state)
