@@ -114,18 +114,28 @@ func (tx *Tx) AdoptInspectionPhotos(ctx context.Context, orderID, nonce string, 
 	return err
 }
 
-// EndFiles sets when the files of a shop's cases are deleted: keep after the case ended. The files of a case that was opened
-// again stay.
-func (tx *Tx) EndFiles(ctx context.Context, shop string, keep time.Duration) error {
-	// By the case's key, file by file: a list of all cases that are over grows for ever, and most have no files.
-	const over = "EXISTS (SELECT 1 FROM cases WHERE cases.id = case_files.case_id AND cases.shop = $1 AND state IN ('rejected', 'closed', 'withdrawn'))"
-	_, err := exec(ctx, tx.q, "UPDATE case_files SET delete_at = $2 + (SELECT updated_at FROM cases WHERE cases.id = case_files.case_id)"+
-		" WHERE delete_at = 0 AND shop = $1 AND "+over, shop, keep.Milliseconds())
+// The files of a shop whose case is over and that have no end yet, and those that have one and whose case was opened again. By the
+// case's key, file by file: a list of all cases that are over grows for ever, and most have no files.
+const (
+	caseIsOver   = "EXISTS (SELECT 1 FROM cases WHERE cases.id = case_files.case_id AND cases.shop = $1 AND state IN ('rejected', 'closed', 'withdrawn'))"
+	fileEnds     = "delete_at = 0 AND shop = $1 AND " + caseIsOver
+	fileStaysNow = "delete_at <> 0 AND shop = $1 AND case_id <> '' AND stored_at <> 0 AND NOT " + caseIsOver
+)
+
+// FilesToEnd gives the ids of files of a shop's cases that EndFiles would change. It reads all that are kept: SQLite's one writer must not
+// wait for that.
+func (r *Reads) FilesToEnd(ctx context.Context, shop string) ([]string, error) {
+	return list(ctx, r.q, value[string], "SELECT id FROM case_files WHERE "+fileEnds+" UNION ALL SELECT id FROM case_files WHERE "+fileStaysNow, shop)
+}
+
+// EndFiles sets when a file of a shop's case is deleted: keep after the case ended. The file of a case that was opened again stays.
+func (tx *Tx) EndFiles(ctx context.Context, shop string, keep time.Duration, id string) error {
+	_, err := exec(ctx, tx.q, "UPDATE case_files SET delete_at = $3 + (SELECT updated_at FROM cases WHERE cases.id = case_files.case_id) WHERE id = $2 AND "+
+		fileEnds, shop, id, keep.Milliseconds())
 	if err != nil {
 		return err
 	}
-	_, err = exec(ctx, tx.q, "UPDATE case_files SET delete_at = 0"+
-		" WHERE delete_at <> 0 AND shop = $1 AND case_id <> '' AND stored_at <> 0 AND NOT "+over, shop)
+	_, err = exec(ctx, tx.q, "UPDATE case_files SET delete_at = 0 WHERE id = $2 AND "+fileStaysNow, shop, id)
 	return err
 }
 

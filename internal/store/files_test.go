@@ -177,7 +177,15 @@ func TestFilesEndWithTheirCase(t *testing.T) {
 		over := caseOf(t, db, "c2", "n2", returns.Closed)
 		end := func(shop string) {
 			t.Helper()
-			write(t, db, func(tx *store.Tx) error { return tx.EndFiles(ctx, shop, keep) })
+			ids := must[[]string](t)(db.FilesToEnd(ctx, shop))
+			write(t, db, func(tx *store.Tx) error {
+				for _, file := range ids {
+					if err := tx.EndFiles(ctx, shop, keep, file); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 		}
 		at := func(id string) time.Time { t.Helper(); return must[store.File](t)(db.File(ctx, id)).DeleteAt }
 		end("another")

@@ -41,6 +41,7 @@ var whole = []string{
 var reads = map[string]string{
 	"ClaimsStored":     "homeward check --evidence",
 	"CountWithdrawals": "homeward check --evidence",
+	"FilesToEnd":       "every ten minutes, beside the writer",
 	"Unwatched":        "at the start",
 	"RefundCounts":     "a count by status, of an index alone",
 	"WithdrawalsSeen":  "the newest first, and no further than the page",

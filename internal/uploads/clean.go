@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"homeward/internal/config"
@@ -15,7 +16,7 @@ import (
 const (
 	// cleanEvery is how often Run looks.
 	cleanEvery = 10 * time.Minute
-	// cleanAtOnce is how many files one round deletes before it looks again.
+	// cleanAtOnce is how many files one round deletes before it looks again, and how many get their end at once.
 	cleanAtOnce = 200
 	// remains is how old what a killed write left must be to be taken away.
 	remains = time.Hour
@@ -40,16 +41,10 @@ func (d *Desk) Run(ctx context.Context) {
 // Clean deletes every file whose time is over: returns.keep_files after its case ended, or two days after a form that never
 // became a case. The bytes go first and the row after them, so that a crash in between is made up by the next round.
 func (d *Desk) Clean(ctx context.Context) error {
-	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		for i := range d.Config.Shops {
-			if err := tx.EndFiles(ctx, d.Config.Shops[i].ID, cmp.Or(d.Config.Shops[i].Returns.KeepFiles, config.DefaultKeepFiles)); err != nil {
-				return err
-			}
+	for i := range d.Config.Shops {
+		if err := d.end(ctx, &d.Config.Shops[i]); err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for {
 		over, err := d.DB.FilesToDelete(ctx, d.Now(), cleanAtOnce)
@@ -65,6 +60,29 @@ func (d *Desk) Clean(ctx context.Context) error {
 			return d.Box.Tidy(time.Now().Add(-remains)) // the disk's clock, not the orders'
 		}
 	}
+}
+
+// end says of the files of cases that ended when they go, some in each transaction.
+func (d *Desk) end(ctx context.Context, shop *config.Shop) error {
+	ids, err := d.DB.FilesToEnd(ctx, shop.ID)
+	if err != nil {
+		return err
+	}
+	keep := cmp.Or(shop.Returns.KeepFiles, config.DefaultKeepFiles)
+	for some := range slices.Chunk(ids, cleanAtOnce) {
+		err := d.DB.Write(ctx, func(tx *store.Tx) error {
+			for _, file := range some {
+				if err := tx.EndFiles(ctx, shop.ID, keep, file); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Desk) remove(ctx context.Context, f store.File) error {

@@ -49,3 +49,7 @@ CREATE TABLE evidence (
     hash TEXT NOT NULL
 );
 CREATE INDEX evidence_object ON evidence (object, seq);
+
+-- +goose Down
+DROP TABLE evidence;
+DROP TABLE withdrawals;
