@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -52,7 +53,8 @@ func readPool(ctx context.Context, dsn string) (*sql.DB, error) {
 			return nil, fault.New(fault.Permanent, codeUnusable,
 				fmt.Sprintf("database: there is no file %q; look at database in the configuration", path), err)
 		}
-		return sql.Open("sqlite", sqliteURI(path, busyTimeout, "query_only(1)"))
+		// Without the mode of its journal: to set it writes into the file.
+		return sql.Open("sqlite", fileURI(path, url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "query_only(1)", "temp_store(2)"}}))
 	}
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil { // the error quotes the DSN, so it is not kept

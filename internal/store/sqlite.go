@@ -92,7 +92,10 @@ func sqliteURI(path string, busy time.Duration, pragmas ...string) string {
 		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "page_size(8192)", "synchronous(2)",
 		"wal_autocheckpoint(32000)", "journal_size_limit(16777216)", "temp_store(2)",
 	}, pragmas...)
-	q := url.Values{"_txlock": {"immediate"}, "_journal_mode": {"WAL"}, "_pragma": pragmas}
+	return fileURI(path, url.Values{"_txlock": {"immediate"}, "_journal_mode": {"WAL"}, "_pragma": pragmas})
+}
+
+func fileURI(path string, q url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
