@@ -16,12 +16,16 @@ func (v View) claim() Claim {
 	return *v.Claim
 }
 
-// answerLabel names staff's words: a refusal has reasons.
+// answerLabel names staff's words: a refusal has reasons, and what takes longer has one and is no answer yet.
 func answerLabel(t messages.Topic) string {
-	if t == messages.ClaimRefused {
+	switch t {
+	case messages.ClaimRefused:
 		return "label.claim_reasons"
+	case messages.ClaimExtended:
+		return "label.reason"
+	default:
+		return "label.answer"
 	}
-	return "label.answer"
 }
 
 // claimed gives the cards of a claim's message. The answer stands in the message itself, and so does what was said: a link is

@@ -14,10 +14,7 @@ func (c composer) returned() []section {
 	if k == nil {
 		return nil
 	}
-	of := "return"
-	if k.Kind == returns.Claim {
-		of = "claim"
-	}
+	of := caseWord(k)
 	s := section{Title: c.w.T("label." + of + "_items")}
 	for _, item := range k.Items {
 		s.Items = append(s.Items, c.item(item.Line, item.Quantity, false))
@@ -34,6 +31,14 @@ func (c composer) returned() []section {
 		s.Sums = c.expected()
 	}
 	return []section{s}
+}
+
+// caseWord begins the keys of what a case's number and goods are called: what is a claim to its shopper is no return.
+func caseWord(k *Case) string {
+	if k.Kind == returns.Claim {
+		return "claim"
+	}
+	return "return"
 }
 
 // noMoney tells that goods arrived for which something else than money is given, or nothing is decided.
@@ -113,7 +118,7 @@ func (c composer) deadline() section {
 	add("order", c.v.number(), false, true)
 	add("withdrawal", c.v.withdrawal().Reference, false, true)
 	if c.v.Case != nil {
-		add("return_number", c.v.Case.RMA, false, true)
+		add(caseWord(c.v.Case)+"_number", c.v.Case.RMA, false, true)
 	}
 	return s
 }
@@ -152,7 +157,7 @@ func (c composer) refunded() section {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.order"), Value: clean(c.v.Order.Order.Number), Literal: true})
 	}
 	if c.v.Case != nil {
-		s.Facts = append(s.Facts, fact{Label: c.w.T("label.return_number"), Value: clean(c.v.Case.RMA), Literal: true})
+		s.Facts = append(s.Facts, fact{Label: c.w.T("label." + caseWord(c.v.Case) + "_number"), Value: clean(c.v.Case.RMA), Literal: true})
 	}
 	if refund.Reference != "" && c.v.Topic == messages.RefundPaid && refund.Kind == storeCredit {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.credit_code"), Value: clean(refund.Reference), Literal: true})

@@ -27,7 +27,7 @@ func TestWhatAClaimsMessagesSay(t *testing.T) {
 		}, []string{"We accept"}},
 		"silence means something only where the law says so": {messages.ClaimReceived, change(func(k *templates.Claim) { k.Silence = false }), nil, []string{"counts as accepted"}},
 		"a lost parcel is ours to find": {messages.ClaimReceived, change(func(k *templates.Claim) { k.Kind, k.Wish = returns.ClaimNotReceived, returns.RefundRemedy }), []string{
-			"The parcel did not arrive", "Finding out is up to us", "You asked for: Get your money back",
+			"The parcel did not arrive", "Finding out is up to us", "You asked for: Your money back",
 		}, nil},
 		"a repair, with the notices of the law": {messages.ClaimGranted, nil, []string{
 			"You get: Repair", "free of charge", "you may choose between repair and replacement", "for 12 months longer", "Send it to:\n  Northwind", "costs you nothing",
@@ -47,8 +47,8 @@ func TestWhatAClaimsMessagesSay(t *testing.T) {
 			"> We have looked at your photos", "out-of-court settlement", "consumer organisation", "Our answer does not limit your rights",
 		}, []string{"We accept"}},
 		"more time, with the reason and the day": {messages.ClaimExtended, change(func(k *templates.Claim) { k.AnswerBy = time.Date(2027, 1, 5, 12, 0, 0, 0, time.UTC) }), []string{
-			"We answer by: 5 January 2027", "> We have looked at your photos",
-		}, nil},
+			"We answer by: 5 January 2027", "Reason:\n> We have looked at your photos",
+		}, []string{"Our answer"}},
 		"without a record": {messages.ClaimGranted, func(v *templates.View) { v.Claim, v.Case = nil, nil }, []string{"We accept your claim"}, []string{"You get"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -48,6 +48,12 @@ func TestTruth(t *testing.T) {
 		{"postage is told as what it is", messages.RefundStarted, func(v *templates.View) {
 			v.Refund = &templates.Refund{Amount: 1250, Currency: "EUR", Status: "issued", Kind: "stripe", Postage: 1250}
 		}, []string{"Postage you paid to send it back: €12.50"}, nil},
+		{"the number of a claim is no return's", messages.RefundStarted, func(v *templates.View) {
+			k := *v.Case
+			k.Kind = returns.Claim
+			v.Case = &k
+		}, []string{"Claim number: "}, []string{"Return number"}},
+		{"an approved return may end without a refund", messages.ReturnApproved, nil, []string{"until the return is settled"}, []string{"until you have your refund"}},
 		{"a refund frozen in data is told without a record", messages.RefundStarted, func(v *templates.View) {
 			v.Refund, v.Data.Amount, v.Data.Currency = nil, 1250, "EUR"
 		}, []string{"€12.50"}, nil},

@@ -96,9 +96,6 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 		Network: e.Network, Agent: e.Agent, TimeZone: zoneOf(shop, a), Note: e.Note, EnteredBy: e.User,
 		SubmittedAt: sent, RecordedAt: now,
 	}
-	if e.Channel != online && a.known && a.order.Language != "" { // who wrote a letter reads what the order was placed in
-		w.Language = a.order.Language
-	}
 	contract := "number:" + orders.NumberKey(e.Number)
 	if a.known {
 		w.OrderID, contract = a.order.ID, "order:"+a.order.ID
