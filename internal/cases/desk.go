@@ -80,7 +80,7 @@ func Taken(order store.Order, all []store.Case, refunds []store.Refund) returns.
 			taken[item.LineID] += item.Quantity
 		}
 	}
-	for _, r := range store.Standing(refunds) {
+	for _, r := range store.Standing(distinct(refunds)) {
 		failed := (r.Status == store.RefundFailed || r.Status == store.RefundCanceled) && !r.OfCancelled()
 		if live[r.CaseID] || failed {
 			continue

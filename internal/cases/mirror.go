@@ -16,11 +16,18 @@ const mirrorWithin = 4 * 24 * time.Hour
 //
 // Were two such refunds ever two, the next return would be reckoned too high, and Stripe still gives no more than was
 // captured; counted twice, every shopper of such a shop would get too little.
+//
+// And what staff paid by hand in the place of a refund of ours, in the shop or at Stripe itself, is told of by those too.
 func distinct(refunds []store.Refund) []store.Refund {
+	return onceEach(onceEach(refunds, mirrors), byHand)
+}
+
+// onceEach leaves out one of each two that are the same: the one that does not know its lines and its case.
+func onceEach(refunds []store.Refund, same func(said, r store.Refund) bool) []store.Refund {
 	paired, twice := make(map[string]bool), make(map[string]bool)
 	for _, said := range refunds {
 		for _, r := range refunds {
-			if paired[said.ID] || paired[r.ID] || !mirrors(said, r) {
+			if paired[said.ID] || paired[r.ID] || !same(said, r) {
 				continue
 			}
 			paired[said.ID], paired[r.ID] = true, true
@@ -32,6 +39,27 @@ func distinct(refunds []store.Refund) []store.Refund {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(refunds), func(r store.Refund) bool { return twice[r.ID] })
+}
+
+// byHand tells that a refund that the shop or Stripe tells of is what staff paid in the place of a refund of ours, from some days before
+// its planning, or are asked to pay since: of its amount, and not about another payment.
+func byHand(said, ours store.Refund) bool {
+	if said.Origin == store.OriginHomeward || ours.Origin != store.OriginHomeward || !counts(said) || said.Amount != ours.Amount {
+		return false
+	}
+	same := said.PaymentReference == ours.PaymentReference
+	if said.Origin == store.OriginShop {
+		same = same || said.PaymentReference == "" || ours.PaymentReference == ""
+	}
+	since := said.CreatedAt.Sub(ours.CreatedAt)
+	switch {
+	case paidOtherwise(ours):
+		return same && since > -mirrorWithin && said.CreatedAt.Sub(ours.UpdatedAt) < mirrorWithin
+	case ours.Status == store.RefundPlanned && ours.State == store.RefundHeld && ours.PaymentKind != stripeKind:
+		return same && since >= 0
+	default:
+		return false
+	}
 }
 
 // mirrors tells that the shop's word and a refund at Stripe are about the same money.
