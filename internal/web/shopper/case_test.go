@@ -89,6 +89,17 @@ func TestNothingIsPromisedThatDoesNotFollow(t *testing.T) {
 		has(t, w, 200, "We settle it once the items have arrived", ">Settled")
 		lacks(t, w, refund, wait, "Refund as things stand")
 	}
+	for remedy, next := range map[returns.Remedy]string{
+		returns.RefundRemedy: "We are preparing the refund.", returns.ExchangeRemedy: "Next, we send you what you chose in exchange.",
+		returns.RepairRemedy: "Next, we repair the items", returns.CreditRemedy: "We are preparing what you chose.",
+	} {
+		w = as(func(c *store.Case) { c.Remedy, c.State = remedy, returns.Received })
+		has(t, w, 200, next)
+		if remedy != returns.RefundRemedy {
+			lacks(t, w, "the refund")
+		}
+	}
+	has(t, as(func(c *store.Case) { c.Remedy, c.Conditions.Inspect = returns.RefundRemedy, true }), 200, "Next, we will check the items")
 
 	page = b.upload(path+"/claims", goodClaim("c1")).Header().Get("Location")
 	claim := func(remedy returns.Remedy) *httptest.ResponseRecorder {
@@ -99,6 +110,12 @@ func TestNothingIsPromisedThatDoesNotFollow(t *testing.T) {
 	w = claim(returns.RepairRemedy)
 	has(t, w, 200, sent, "Proof of posting", given)
 	lacks(t, w, wait, "closed without an answer")
+	w = as(func(c *store.Case) { c.State = returns.InTransit })
+	has(t, w, 200, "As soon as the items have arrived with us.")
+	lacks(t, w, "Please send us the goods")
+	w = as(func(c *store.Case) { c.State = returns.Received })
+	has(t, w, 200, "Next, we repair them and send them back to you.")
+	lacks(t, w, "Please send us the goods", "preparing the refund")
 	for _, remedy := range []returns.Remedy{returns.SendAgainRemedy, returns.RefundRemedy, returns.ReductionRemedy} {
 		lacks(t, claim(remedy), sent, "Proof of posting")
 		b.post(page+"/sent", url.Values{"tracking": {"680012345678"}})

@@ -78,6 +78,11 @@ func outcomeOf(c store.Case) string {
 // whenOf says what the money of a case waits for: the key of a text.
 func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 	const when = "page.case.when."
+	if len(refunds) == 0 {
+		if key := v.nextOf(c); key != "" {
+			return key
+		}
+	}
 	if key := "claim.next." + string(c.Remedy); c.Kind == returns.Claim && len(refunds) == 0 && v.words.Has(key) {
 		return key
 	}
@@ -88,13 +93,32 @@ func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 		return when + "withheld"
 	case c.Conditions.RefundWhen == returns.AtOnce || c.Conditions.Keep:
 		return when + string(returns.AtOnce)
-	case c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection:
+	case looksFirst(c):
 		return when + string(returns.OnInspection)
 	case c.Conditions.RefundWhen == returns.OnFirstScan && c.State == returns.Approved:
 		return when + string(returns.OnFirstScan)
 	default:
 		return when + string(returns.OnReceipt)
 	}
+}
+
+// nextOf says what comes after goods are on their way or here, for what is no money: the key of a text; "" where nothing but what
+// was said before.
+func (v *visit) nextOf(c store.Case) string {
+	key := ""
+	switch {
+	case c.Kind == returns.Claim && c.State == returns.InTransit:
+		return "page.case.when.received"
+	case c.State != returns.Received:
+	case c.Kind == returns.Claim:
+		key = "return_received.claim." + string(c.Remedy) + ".more"
+	case c.Kind == returns.Return && !looksFirst(c):
+		key = "return_received.other." + string(c.Remedy) + ".more"
+	}
+	if key == "" || !v.words.Has(key) {
+		return ""
+	}
+	return key
 }
 
 func (v *visit) dueRow(mine bool, what, text string, end ending) dueRow {

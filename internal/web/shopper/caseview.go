@@ -78,6 +78,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if c.State == returns.Approved && c.Conditions.Keep {
 		p.Hero.Title, p.Hero.Note = words.T("page.case.hero.approved.keep"), words.T("page.case.note.approved.keep")
 	}
+	v.afterArrival(p, c, own)
 	p.Granted, p.Asked = v.granted(c.Conditions, c.Remedy), v.caseFacts(l, c)
 	p.Keep, p.KeepText, p.KeepSend = v.ofKind("page.case.keep", c.Kind), v.ofKind("page.case.keep_text", c.Kind), v.ofKind("page.case.keep_send", c.Kind)
 	if c.Kind == returns.Claim && c.State != returns.Requested {
@@ -106,6 +107,31 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		p.Way = h.sendWay(r, v, c, p.Files)
 	}
 	return p
+}
+
+// afterArrival says what follows when goods are here and it is not simply their money: they are looked at first, or something else is
+// given.
+func (v *visit) afterArrival(p *casePage, c store.Case, refunds []store.Refund) {
+	words, arrived := v.words, c.State == returns.Received
+	switch {
+	case !arrived && c.State != returns.Refunding, c.Kind == returns.Withdrawal:
+	case c.Kind == returns.Claim:
+		if !c.Remedy.Ends() {
+			p.Hero.Note = words.T("page.case.note.approved.claim")
+		}
+	case arrived && len(refunds) == 0 && looksFirst(c):
+		p.Hero.Note = v.forReader("return_received.inspect.more")
+	case !paysBack(c.Remedy):
+		p.Hero.Note = words.T("page.case.note." + string(c.State) + ".gift")
+		if !arrived {
+			p.Hero.Title = words.T("page.case.hero.refunding.gift")
+		}
+	}
+}
+
+// looksFirst tells that goods of a return are looked at before anything follows.
+func looksFirst(c store.Case) bool {
+	return c.Conditions.Inspect || c.Conditions.RefundWhen == returns.OnInspection
 }
 
 // forReader gives a text in the words for the recipient of a gift, where one reads and it has its own.
