@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"homeward/internal/files"
+	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/uploads"
@@ -60,6 +61,23 @@ func TestWhatIsDueFromWhom(t *testing.T) {
 		"Withdrawal declared", "after your withdrawal")
 	b.clock = now.AddDate(0, 0, 15)
 	has(t, b.get(page), 200, "the date has passed")
+}
+
+// TestNobodyIsToSendWhatNeverLeft: of a withdrawal from goods that no carrier has, the page asks for no goods and waits for none; who has
+// them all the same finds the address.
+func TestNobodyIsToSendWhatNeverLeft(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for name, events := range map[string][]orders.Event{"nothing packed": nil, "a label": {{ID: "a1", Kind: orders.ParcelUpdated, At: now.Add(-time.Hour), Parcel: &orders.ParcelUpdate{Aliases: []string{"p"}, Stage: orders.Announced}}}} {
+		path, order := b.put("en", sample(t, events...))
+		page, _ := b.withdrawn(path, order)
+		w := b.get(page)
+		has(t, w, 200, "We have received your withdrawal", "the items have not left us. If you already have them", "so nothing has to come back first", "ul. ")
+		lacks(t, w, "Please send it back to us", "From you", "We may wait until the items are back")
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
 }
 
 // TestNothingIsPromisedThatDoesNotFollow: of an exchange and of store credit no page says that money goes back, a proof of dispatch

@@ -30,7 +30,7 @@ func (h *handler) due(r *http.Request, v *visit, c store.Case, refunds []store.R
 		return []dueRow{v.dueRow(false, "answer", "page.case.when.answer", ends[returns.TermAnswer])}
 	}
 	var rows []dueRow
-	if sends(c) {
+	if sends(c) && !v.unsent(c) {
 		rows = append(rows, v.dueRow(true, "send", "page.case.when.send", ends[returns.TermSendBack]))
 	}
 	return append(rows, v.dueRow(false, outcomeOf(c), v.whenOf(c, refunds), ends[returns.TermRefund]))
@@ -39,6 +39,11 @@ func (h *handler) due(r *http.Request, v *visit, c store.Case, refunds []store.R
 // sends tells that the shopper is to send goods now.
 func sends(c store.Case) bool {
 	return c.State == returns.Approved && comesBack(c)
+}
+
+// unsent tells of a withdrawal from goods that no carrier has, as far as is known: there is nothing to send, nor to wait for.
+func (v *visit) unsent(c store.Case) bool {
+	return c.Kind == returns.Withdrawal && c.State == returns.Approved && returns.NeverLeft(v.order.State, c.Items)
 }
 
 // ending is when something ends, and a moment of its last day as the shopper's zone dates it.
@@ -89,6 +94,8 @@ func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 	switch {
 	case len(refunds) > 0:
 		return when + "under_way"
+	case v.unsent(c):
+		return when + "unsent"
 	case c.Kind == returns.Withdrawal:
 		return when + "withheld"
 	case c.Conditions.RefundWhen == returns.AtOnce || c.Conditions.Keep:

@@ -70,6 +70,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if v.gift != nil {
 		p.Number = ""
 	}
+	if v.unsent(c) {
+		p.Hero.Title, p.Hero.Note = words.T("page.withdraw.receipt.head"), words.T("page.case.note.unsent")
+	}
 	for _, item := range c.Items {
 		if line, ok := v.line(item.LineID); ok {
 			p.Items = append(p.Items, v.item(line, item.Quantity))
