@@ -59,7 +59,7 @@ func TestFourEyesOfSmallCases(t *testing.T) {
 	}
 }
 
-// Who entered a statement that came by letter lets no money of it go.
+// Who entered a statement that came by letter, found its order or said that it is right lets no money of it go.
 func TestFourEyesOfALetter(t *testing.T) {
 	b := newBench(t)
 	b.shop.Returns.FourEyes = returns.Amounts{{Minor: 4000, Currency: "PLN"}}
@@ -70,9 +70,12 @@ func TestFourEyesOfALetter(t *testing.T) {
 			EnteredBy: "jan", SubmittedAt: noon, RecordedAt: noon,
 		})
 	})
+	b.write(func(tx *store.Tx) error {
+		return tx.AddAudit(t.Context(), store.AuditEntry{ID: "a1", At: noon, User: "ola", Action: "resolve", Object: "withdrawal:" + cases.StatementOf(c)})
+	})
 	b.receive(c, nil)
 	row := b.refunds(10000)[0]
-	for actor, want := range map[string]string{"staff:jan": "second_person_same", "staff:olga": "second_person_same", "staff:eva": ""} {
+	for actor, want := range map[string]string{"staff:jan": "second_person_same", "staff:ola": "second_person_same", "staff:olga": "second_person_same", "staff:eva": ""} {
 		err := b.db.Write(t.Context(), func(tx *store.Tx) error {
 			_, err := b.desk.Release(t.Context(), tx, row, actor)
 			if err == nil {
