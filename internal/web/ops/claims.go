@@ -317,6 +317,9 @@ func (c *console) answerClaim(w http.ResponseWriter, r *http.Request, v visit, a
 		return err
 	}
 	if view.Case.Version != seenGeneration(r) {
+		if view.Case.State == returns.Requested && text(r, "words", maxWords) != "" {
+			return c.showClaim(w, r, v, http.StatusConflict, keptWords)
+		}
 		return c.done(w, r, "claims", id, errStale, "")
 	}
 	err = move(view)

@@ -86,6 +86,10 @@ func TestAClaimIsAnsweredFromTheConsole(t *testing.T) {
 	if w = s.post(path+"/grant", answer(stale, "remedy", "repair")); !strings.Contains(w.Header().Get("Location"), "notice=stale") {
 		t.Errorf("a stale form: %s", w.Header().Get("Location"))
 	}
+	w = s.post(path+"/refuse", answer(stale, "words", "Long reasons."))
+	if body := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(body, "Long reasons.</textarea>") || !strings.Contains(body, "changed since you opened the page") {
+		t.Errorf("a stale form with words: %d, or they are lost", w.Code)
+	}
 	w = s.post(path+"/grant", answer(k, "remedy", "repair", "words", "Gladly."))
 	if w.Code != http.StatusSeeOther || !strings.Contains(w.Header().Get("Location"), "notice=granted") {
 		t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))

@@ -18,6 +18,9 @@ import (
 // errStale: the row is no longer as the form showed it, so nothing was done.
 var errStale = errors.New("ops: the row changed since the form was made")
 
+// keptWords is told of a stale form that words were typed into, while what it asks for can still be done.
+const keptWords = "Nothing was done: this changed since you opened the page. Here is how it stands now, with your words still in the form."
+
 // maxNote bounds a note of staff, maxWords what goes to the shopper; in characters.
 const (
 	maxNote  = 500

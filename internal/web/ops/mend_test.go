@@ -243,6 +243,9 @@ func TestDecideReturns(t *testing.T) {
 	s.press("/ops/returns/c1/reject", seen(c.Version), "need_words")
 	s.press("/ops/returns/c1/approve", seen(c.Version, "words", "Gladly."), "approved")
 	b.now = b.now.Add(time.Second)
+	if w := s.post("/ops/returns/c1/reject", seen(c.Version+1, "words", "Long reasons.")); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "Long reasons.</textarea>") {
+		t.Errorf("a stale form with words: %d, or they are lost", w.Code)
+	}
 	s.press("/ops/returns/c1/reject", seen(c.Version, "words", "No.\r\nSorry."), "rejected")
 	b.now = b.now.Add(time.Second)
 	s.press("/ops/returns/c1/calloff", seen(c.Version), "called_off")

@@ -44,7 +44,6 @@ var notices = map[string]notice{
 	"term_done":        {Tone: "good", Text: "Noted. The deadline stays on record as missed, with your note."},
 	"seen":             {Tone: "good", Text: "Noted. The statement stays on record."},
 	"resolved":         {Tone: "good", Text: "The statement belongs to this order now. Its goods are expected, and its money is due."},
-	"need_order":       {Tone: "bad", Text: "Nothing was done: this shop has no order of that number."},
 	"entered":          {Tone: "good", Text: "Recorded, and acknowledged where there is an address."},
 	"called_off":       {Tone: "good", Text: "Called off. The shopper keeps the goods."},
 	"retried":          {Tone: "good", Text: "The refund is being tried again. Stripe is asked first, so nothing is paid twice."},

@@ -261,6 +261,10 @@ func (c *console) moveCaseOr(w http.ResponseWriter, r *http.Request, v visit, ac
 		return err
 	}
 	if k.Version != seenGeneration(r) || !takes(k, step) {
+		decides := step == returns.Approve || step == returns.Reject
+		if decides && takes(k, step) && text(r, "words", maxWords) != "" { // words to a shopper are not typed twice
+			return c.showReturn(w, r, v, http.StatusConflict, retyped(r, keptWords))
+		}
 		return c.done(w, r, "returns", k.ID, errStale, "")
 	}
 	_, err = move(k)

@@ -49,6 +49,8 @@ type withdrawalView struct {
 	Evidence []store.Evidence
 	Intact   bool // the statement is the one that the evidence speaks of
 	Audit    []store.AuditEntry
+	// Of a form that was refused: why, and what was typed.
+	Problem, TypedOrder, TypedNote string
 }
 
 // flagWords say what is odd about a statement, and what to do.
@@ -114,7 +116,12 @@ func (c *console) showWithdrawals(w http.ResponseWriter, r *http.Request, v visi
 }
 
 func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
-	ctx := r.Context()
+	return c.showWithdrawal(w, r, v, "")
+}
+
+// showWithdrawal shows one statement; problem says why a form was refused, and what was typed stands in it again.
+func (c *console) showWithdrawal(w http.ResponseWriter, r *http.Request, v visit, problem string) error {
+	ctx, status := r.Context(), http.StatusOK
 	row, err := c.Store.Withdrawal(ctx, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -138,7 +145,10 @@ func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 	if view.Audit, err = c.Store.AuditOf(ctx, "withdrawal:"+row.ID, auditShown); err != nil {
 		return err
 	}
-	c.render(w, r, v, http.StatusOK, "withdrawal", "Withdrawal "+row.Reference, view)
+	if view.Problem = problem; problem != "" {
+		status, view.TypedOrder, view.TypedNote = http.StatusUnprocessableEntity, text(r, "order", 100), text(r, "note", maxNote)
+	}
+	c.render(w, r, v, status, "withdrawal", "Withdrawal "+row.Reference, view)
 	return nil
 }
 
@@ -173,7 +183,7 @@ func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v vi
 	}
 	order, err := c.Store.OrderByNumber(r.Context(), row.Shop, orders.NumberKey(text(r, "order", 100)))
 	if isNotFound(err) {
-		return c.done(w, r, "withdrawals", id, nil, "need_order")
+		return c.showWithdrawal(w, r, v, "Nothing was done: this shop has no order of that number.")
 	}
 	if err != nil {
 		return err

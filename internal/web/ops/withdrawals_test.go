@@ -78,7 +78,10 @@ func TestALetterIsEnteredAndDealtWith(t *testing.T) {
 		t.Error("what was dealt with still waits, or is gone")
 	}
 	o := b.order("o77")
-	s.press(path+"/resolve", url.Values{"order": {"none"}, "note": {"x"}}, "need_order")
+	if w := s.post(path+"/resolve", url.Values{"order": {"none"}, "note": {"she called twice"}}); w.Code != http.StatusUnprocessableEntity ||
+		!strings.Contains(w.Body.String(), "no order of that number") || !strings.Contains(w.Body.String(), ">she called twice</textarea>") || !strings.Contains(w.Body.String(), `value="none"`) {
+		t.Errorf("an unknown number: %d, or what was typed is lost", w.Code)
+	}
 	s.press(path+"/resolve", url.Values{"order": {o.State.Order.Number}, "note": {"she called"}}, "resolved")
 	if answer := s.post(path+"/resolve", url.Values{"order": {o.State.Order.Number}, "note": {"again"}}); answer.Code != http.StatusConflict {
 		t.Errorf("resolved twice: %d", answer.Code)
