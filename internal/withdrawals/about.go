@@ -100,9 +100,6 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 	if a.known {
 		w.OrderID, contract = a.order.ID, "order:"+a.order.ID
 	}
-	if a.certain && w.Channel != online && a.order.Language != "" {
-		w.Language = a.order.Language // nobody asked whoever wrote a letter; the shop's other mails reach them in this one
-	}
 	if a.certain && w.Email == "" {
 		w.Email = a.order.State.Order.Customer.Email
 	}
