@@ -38,7 +38,7 @@ func NeverArrived(state orders.State, items []Item) (time.Time, bool) {
 func withCarrier(state orders.State, items []Item) []orders.Parcel {
 	var out []orders.Parcel
 	for _, p := range state.Parcels {
-		if p.Live() && !(p.HandedOverAt.IsZero() && p.DeliveredAt.IsZero()) && mayHold(p, items) {
+		if p.Live() && (!p.HandedOverAt.IsZero() || !p.DeliveredAt.IsZero()) && mayHold(p, items) {
 			out = append(out, p)
 		}
 	}
