@@ -26,7 +26,11 @@ import (
 type Box struct {
 	bucket *blob.Bucket
 	folder string // its path; "" for a bucket
+	// patience bounds one call, whoever makes it: a bucket that takes a connection and says nothing would hold a worker for ever.
+	patience time.Duration
 }
+
+const patience = time.Minute
 
 // Open opens the box of an address: the path of a folder, which is made when only it is missing and readable to nobody else, or
 // "s3://bucket?region=…&endpoint=…" (see docs/files.md). Close it after use.
@@ -45,7 +49,7 @@ func Open(ctx context.Context, address string) (*Box, error) {
 	if err != nil {
 		return nil, Refuse(Unavailable, err)
 	}
-	b := &Box{bucket: bucket}
+	b := &Box{bucket: bucket, patience: patience}
 	if !s3 {
 		b.folder = filepath.FromSlash(address)
 	}
@@ -85,7 +89,7 @@ func NewKey() string {
 // Put keeps data under a key. When it returns nil, the data is on the disk or in the bucket.
 func (b *Box) Put(ctx context.Context, key string, data []byte, mediaType string) error {
 	var file *os.File
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel() // before Close it drops what was written
 	w, err := b.bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: mediaType, DisableContentTypeDetection: true,
@@ -136,6 +140,8 @@ const ErrGone = "file_gone"
 
 // Read gives what is kept under a key. The code of its error is ErrGone when there is nothing.
 func (b *Box) Read(ctx context.Context, key string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.patience)
+	defer cancel()
 	r, err := b.bucket.NewReader(ctx, key, nil)
 	if err != nil {
 		return nil, failed(err)
@@ -150,6 +156,8 @@ func (b *Box) Read(ctx context.Context, key string) ([]byte, error) {
 
 // Delete takes a file away. One that is not there is no error.
 func (b *Box) Delete(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, b.patience)
+	defer cancel()
 	if err := b.bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 		return Refuse(Unavailable, err)
 	}

@@ -142,3 +142,24 @@ func TestOnlyTheLastFolderIsMade(t *testing.T) {
 		t.Errorf("opened, or %v", err)
 	}
 }
+
+// TestSilentBucket: a bucket that takes requests and never answers holds nobody for ever.
+func TestSilentBucket(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or nobody would notice that the asker is gone
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	b := openBox(t, "s3://returns?region=us-east-1&endpoint="+server.URL)
+	b.Hurry(50 * time.Millisecond)
+	_, unread := b.Read(t.Context(), "k")
+	for name, err := range map[string]error{
+		"Put": b.Put(t.Context(), "k", []byte("x"), files.PDF), "Read": unread, "Delete": b.Delete(t.Context(), "k"),
+	} {
+		if fault.Code(err) != files.Unavailable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -101,6 +101,6 @@ func ask(t *testing.T, question reflect.Value) error {
 		in = append(in, arg)
 	}
 	out := question.Call(in)
-	err, _ := out[len(out)-1].Interface().(error)
+	err, _ := reflect.TypeAssert[error](out[len(out)-1])
 	return err
 }

@@ -1,0 +1,6 @@
+package files
+
+import "time"
+
+// Hurry makes a box wait only so long.
+func (b *Box) Hurry(patience time.Duration) { b.patience = patience }
