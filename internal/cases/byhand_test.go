@@ -85,6 +85,26 @@ func TestMoneyPaidByHandHasItsDeadline(t *testing.T) {
 	}
 }
 
+// A part that was paid by hand and that the shop tells of too is one part: the deadline of the rest runs on.
+func TestWhatIsToldTwiceMeetsNoDeadlineOfTheRest(t *testing.T) {
+	b := newBench(t, orders.Payment{Kind: "other", Amount: 10000})
+	b.shop.Notify.URL = "https://shop.example/hooks"
+	b.db.Follow((&follow.Follower{Config: b.desk.Config, Now: b.desk.Now}).Hear, b.desk.Queue.Enqueue)
+	c := b.withdraws(units("l1", 2))
+	c = b.receive(c, units("l1", 1))
+	b.paidOtherwise(b.refunds(3990)[0])
+	b.said(store.OriginShop, "said", "", 3990, orders.RefundLine{LineID: "l1", Quantity: 1, Amount: 3990})
+	if due := b.moneyTerm(c); !due.MetAt.IsZero() {
+		t.Errorf("39.90 of 79.80 is paid, and the other half is still to come: %s, met %s", due.State, due.MetAt)
+	}
+	b.receive(c, units("l1", 1))
+	rows := b.refunds(3990, 3990, 3990)
+	b.paidOtherwise(rows[len(rows)-1])
+	if due := b.moneyTerm(c); due.MetAt.IsZero() {
+		t.Errorf("all is paid: %s", due.State)
+	}
+}
+
 // Nobody is asked to pay by hand what a second person did not let go yet.
 func TestFourEyesComeBeforeTheHand(t *testing.T) {
 	b := newBench(t, orders.Payment{Kind: "cash_on_delivery", Amount: 10000})

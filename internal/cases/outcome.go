@@ -64,7 +64,7 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 }
 
 // paidOtherwise tells that staff paid a refund back by other means: it succeeded, and Stripe is out of it.
-func paidOtherwise(r store.Refund) bool { return r.Status == store.RefundSucceeded && r.StripeID == "" }
+func paidOtherwise(r store.Refund) bool { return r.PaidOtherwise() }
 
 // NoBalance is the code of a refund that Stripe cannot make until the account is topped up.
 const NoBalance = "stripe_balance"

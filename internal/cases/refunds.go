@@ -19,9 +19,10 @@ func StatusWord(r store.Refund) string {
 }
 
 // counts tells whether a refund's money is gone or on its way.
-func counts(r store.Refund) bool {
-	return r.Status != store.RefundFailed && r.Status != store.RefundCanceled
-}
+func counts(r store.Refund) bool { return r.Counts() }
+
+// distinct leaves out what is told twice.
+func distinct(refunds []store.Refund) []store.Refund { return store.Distinct(refunds) }
 
 // earlier gives the refunds that count.
 func earlier(refunds []store.Refund) []returns.Earlier {

@@ -189,7 +189,7 @@ func readLog(f *returns.CaseFacts, log []store.CaseStep) {
 func moneyOf(c store.Case, refunds []store.Refund, since time.Time) returns.CaseMoney {
 	var m returns.CaseMoney
 	units := make(map[string]int)
-	for _, r := range store.Standing(refunds) {
+	for _, r := range store.Standing(store.Distinct(refunds)) {
 		foreign := c.ID != "" && r.CaseID == "" && !r.CreatedAt.Before(since)
 		if r.CaseID != c.ID && !foreign {
 			continue
