@@ -24,7 +24,7 @@ func WaitsForSecond(r store.Refund) bool {
 }
 
 // needsSecond tells whether an order's cases bring more, with this plan, than the shop lets one person decide: many small cases of
-// one order are one large one. What a second person let go is not counted again.
+// one order are one large one, and what failed is still to be paid. What a second person let go is not counted again.
 func (d *Desk) needsSecond(shopID string, a account, plan returns.Breakdown) bool {
 	shop, ok := d.Config.Shop(shopID)
 	if !ok {
@@ -33,7 +33,7 @@ func (d *Desk) needsSecond(shopID string, a account, plan returns.Breakdown) boo
 	limit, set := shop.Returns.FourEyes.In(a.order.Currency)
 	sum := plan.Total
 	for _, r := range store.Standing(distinct(a.refunds)) {
-		if r.Origin == store.OriginHomeward && counts(r) && r.ReleasedBy == "" {
+		if r.Origin == store.OriginHomeward && r.ReleasedBy == "" {
 			sum += r.Amount
 		}
 	}

@@ -89,3 +89,15 @@ func TestFourEyesOfALetter(t *testing.T) {
 		}
 	}
 }
+
+// A refund that failed is still to be paid: it counts with what comes after it, for it goes again without a second person.
+func TestFourEyesCountWhatFailed(t *testing.T) {
+	b := newBench(t)
+	b.shop.Returns.FourEyes = returns.Amounts{{Minor: 4000, Currency: "PLN"}}
+	b.receive(b.open("n1", units("l1", 1)), nil)
+	b.stripe(b.refunds(3990)[0], "failed")
+	b.receive(b.open("n2", units("l1", 1)), nil)
+	if rows := b.refunds(3990, 3990); !cases.WaitsForSecond(rows[1]) {
+		t.Errorf("79.80 of 40.00 would go: %s %s", rows[1].State, rows[1].ErrorCode)
+	}
+}
