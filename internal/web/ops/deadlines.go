@@ -243,7 +243,7 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 		return store.ErrNotFound
 	}
 	form := delayForm{Date: text(r, "date", maxNote), Reason: text(r, "reason", maxNote)}
-	revised, ok := form.check()
+	revised, ok := form.check(v.now)
 	if !ok {
 		return c.retypeDelay(w, r, v, t.ID, form)
 	}
@@ -263,8 +263,9 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 	return c.retypeDelay(w, r, v, t.ID, form)
 }
 
-// check reads the date; no day when none was typed. False when the form says what is wrong.
-func (f *delayForm) check() (calendar.Date, bool) {
+// check reads the date; no day when none was typed. False when the form says what is wrong. Mails name such a day without its year, so
+// one that is a year away is taken for a slip.
+func (f *delayForm) check(now time.Time) (calendar.Date, bool) {
 	if f.Date == "" {
 		if f.Reason == "" {
 			f.At, f.Fault = "reason", notices["need_delay"].Text
@@ -272,10 +273,13 @@ func (f *delayForm) check() (calendar.Date, bool) {
 		return calendar.Date{}, f.Fault == ""
 	}
 	revised, err := calendar.Parse(f.Date)
-	if err != nil {
+	switch {
+	case err != nil:
 		f.At, f.Fault = "date", "Nothing was sent: this is no date. Enter one like 2026-11-23, or none."
+	case revised.After(calendar.Of(now, time.UTC).AddMonths(11)):
+		f.At, f.Fault = "date", "Nothing was sent: this day is almost a year away or more. Check the year; if it is right, leave the date empty and write why."
 	}
-	return revised, err == nil
+	return revised, f.Fault == ""
 }
 
 // blame puts an error into the form; false when it is not about what was typed.

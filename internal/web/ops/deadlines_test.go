@@ -155,6 +155,7 @@ func TestStaffTellOfADelay(t *testing.T) {
 	}
 	refused(at, form(), "reason", "enter the new date")
 	refused(at, form("date", "soon", "reason", "x"), "date", "no date")
+	refused(at, form("date", ship.Last.AddMonths(12).String(), "reason", "a slip of the year"), "date", "Check the year")
 	refused(at, form("date", ship.Last.String(), "reason", "The mill is slow."), "date", "must be later")
 	refused(at, seen(99, "date", later, "reason", "The mill is slow."), "", "changed since")
 	s.press(at, form("date", later, "reason", "The mill is late."), "delay_told")
