@@ -170,11 +170,12 @@ func TestTheDashboardActsForAdminsOnly(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	b := newBench(t)
+	b := newBench(t, func(d *ops.Deps) { d.PublicURL = "https://updates.acme.example" })
 	h := b.do(httptest.NewRequest(http.MethodGet, "/ops/login", nil)).Header()
 	for name, want := range map[string]string{
 		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"Strict-Transport-Security": "max-age=31536000",
+		"Content-Security-Policy":   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

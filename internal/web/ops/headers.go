@@ -27,6 +27,9 @@ func (c *console) headers(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if c.secure { // whoever opens only the console has the header from no other page
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		// Not no-referrer: it would turn the Origin of our own forms into "null".
 		h.Set("Referrer-Policy", "same-origin")
 		next.ServeHTTP(w, r)
