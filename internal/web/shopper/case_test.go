@@ -80,6 +80,17 @@ func TestNobodyIsToSendWhatNeverLeft(t *testing.T) {
 	}
 }
 
+// TestAPartThatIsBackIsNotAll: while another unit is waited for, the sum of all is what is expected, not what is refunded.
+func TestAPartThatIsBackIsNotAll(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	b.post(path+"/returns", url.Values{"nonce": {"n1"}, "qty.l1": {"2"}, "reason": {"changed_mind"}, "remedy": {"refund"}})
+	c := b.cases(order.ID)[0]
+	b.explained(order, c, 0, 3990, []returns.Explained{{Reason: returns.ForGoods, LineID: "l1", Quantity: 1, Amount: 3990}})
+	has(t, b.get(path+"/cases/"+c.RMA), 200, "PLN 79.80", "Refund as things stand")
+}
+
 // TestNothingIsPromisedThatDoesNotFollow: of an exchange and of store credit no page says that money goes back, a proof of dispatch
 // ends the waiting only where the money waits for it, and what never came is not to be sent.
 func TestNothingIsPromisedThatDoesNotFollow(t *testing.T) {

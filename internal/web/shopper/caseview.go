@@ -180,11 +180,20 @@ func (v *visit) caseBill(c store.Case, l ledger, own []store.Refund, found []sto
 	switch {
 	case c.Remedy == returns.CreditRemedy:
 		key = "page.check.total.credit"
-	case len(own) == 0:
+	case planned(own) < total: // a part of the goods is still waited for
 		key = "page.case.sums.expected"
 	}
 	b := v.bill(key, lines)
 	return &b
+}
+
+// planned gives how much of a case's money is in its refunds, whatever became of them.
+func planned(refunds []store.Refund) int64 {
+	var sum int64
+	for _, r := range refunds {
+		sum += r.Amount
+	}
+	return sum
 }
 
 func (v *visit) bill(total string, lines []returns.Explained) bill {
