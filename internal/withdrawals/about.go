@@ -96,6 +96,9 @@ func (d *Desk) row(shop *config.Shop, a about, e Entry) store.Withdrawal {
 		Network: e.Network, Agent: e.Agent, TimeZone: zoneOf(shop, a), Note: e.Note, EnteredBy: e.User,
 		SubmittedAt: sent, RecordedAt: now,
 	}
+	if a.certain && w.Channel != online && a.order.Language != "" {
+		w.Language = a.order.Language // nobody asked whoever wrote a letter; the shop's other mails reach them in this one
+	}
 	contract := "number:" + orders.NumberKey(e.Number)
 	if a.known {
 		w.OrderID, contract = a.order.ID, "order:"+a.order.ID
