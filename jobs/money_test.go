@@ -256,7 +256,10 @@ func TestAWebhookBeforeAFreshKey(t *testing.T) {
 func TestAForeignRefundThatWasPaidOtherwise(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.write(func(ctx context.Context, tx *store.Tx) error { _, err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID); return err })
+	b.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.AddPayment(ctx, "acme", "pi_1", b.order.ID)
+		return err
+	})
 	b.stripeSays("acme", "re_9", "", "failed")
 	row := b.refunds()[0]
 	b.write(func(ctx context.Context, tx *store.Tx) error {

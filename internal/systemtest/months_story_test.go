@@ -367,7 +367,7 @@ func (m *months) journey(id string, n int, returnable bool) {
 // giveBack has a shopper return something, and the goods come back one way or another, or never.
 func (m *months) giveBack(id string) {
 	o, err := m.s.App.DB.OrderByExternalID(context.Background(), "acme", id)
-	if errors.Is(err, store.ErrNotFound) { // its webhook is late
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !o.State.Known) { // its webhook is late, and nobody has its link
 		return
 	}
 	must(m.t, err)
