@@ -4,6 +4,7 @@ package config
 import (
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/returns"
 )
 
@@ -47,7 +48,8 @@ type Shop struct {
 	Name      string
 	Country   string // ISO 3166-1 alpha-2, capitals
 	Zone      *time.Location
-	Languages []string // the first is the fallback; each one of templates' languages
+	Holidays  *calendar.Calendar // the public holidays of all countries; nil: those that are built in
+	Languages []string           // the first is the fallback; each one of templates' languages
 	Sources   []Source
 	Messages  Messages
 	Returns   Returns

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/calendar"
 	"homeward/internal/config"
 	"homeward/internal/returns"
 )
@@ -78,7 +79,7 @@ func keys(t reflect.Type, out map[string]bool) {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Location]() || t == reflect.TypeFor[returns.Policy]() || t == reflect.TypeFor[returns.Amount]() { // a file of its own; one text
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Location]() || t == reflect.TypeFor[returns.Policy]() || t == reflect.TypeFor[returns.Amount]() || t == reflect.TypeFor[calendar.Calendar]() { // a file of its own; one text; days by country
 		return
 	}
 	for field := range t.Fields() {

@@ -84,7 +84,7 @@ func (s *section) config() *Config {
 		c.Files = FilesBeside(c.Database)
 	}
 	s.check("files", checkFiles(c.Files))
-	shared := Shop{Mail: s.section("mail").mail(), SMS: s.section("sms").sms(), Payments: s.section("payments").payments()}
+	shared := Shop{Holidays: s.section("holidays").holidays(), Mail: s.section("mail").mail(), SMS: s.section("sms").sms(), Payments: s.section("payments").payments()}
 	c.Shops = s.shops(shared)
 	s.close()
 	return c

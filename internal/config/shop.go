@@ -41,6 +41,7 @@ func (s *section) shop(ids []string, shared Shop) Shop {
 		Name:      s.required("name", "the name that shoppers know the shop by"),
 		Country:   s.country(),
 		Zone:      s.zone(),
+		Holidays:  shared.Holidays,
 		Languages: s.languages(),
 		Sources:   s.sources(),
 		Messages:  s.section("messages").messages(),

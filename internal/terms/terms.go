@@ -24,7 +24,11 @@ func Contract(shop *config.Shop, order store.Order) returns.Contract {
 		consumer.Zone, _ = time.LoadLocation(order.TimeZone) // a zone that is not known any more is taken from the shop
 	}
 	consumer.West = contact.WesternZone(consumer.Country)
-	return returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+	contract := returns.NewContract(consumer, returns.Party{Country: shop.Country, Zone: shop.Zone})
+	if shop.Holidays != nil {
+		contract.Calendar = *shop.Holidays
+	}
+	return contract
 }
 
 // ClaimContract gives the law, the zones and the holidays by which a claim is answered: those that held when it came. Where its goods
