@@ -30,8 +30,9 @@ func (d *Desk) CallOff(ctx context.Context, c store.Case, actor string) (store.C
 	return d.move(ctx, c.ID, nil, returns.CallOff, actor, "")
 }
 
-// End ends a case whose goods, or whose rest, never came back: nothing more is owed for what stayed away. An error that wraps
-// returns.ErrStep means that the case is over; a *fault.Error that money of it is still under way.
+// End ends a case whose goods, or whose rest, never came back: nothing more is owed for what stayed away. So ends a withdrawal too that
+// came late or concerns excluded goods, wherever these are: the shop says that it does not hold. An error that wraps
+// returns.ErrStep means that the case is over; a *fault.Error that money of it is owed, or still under way.
 func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store.Case, error) {
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
 		if err := readAgain(ctx, tx, &c); err != nil {
@@ -41,9 +42,13 @@ func (d *Desk) End(ctx context.Context, c store.Case, actor, note string) (store
 		if err != nil {
 			return err
 		}
-		if owed, err := d.owedWithoutGoods(ctx, tx, c); err != nil {
+		owed, err := d.owedWithoutGoods(ctx, tx, c)
+		if err != nil {
 			return err
-		} else if owed {
+		}
+		if _, odd, err := odd(ctx, tx, c); err != nil {
+			return err
+		} else if owed && !odd {
 			return fault.New(fault.Permanent, "money_owed", "The goods were sent, or never left you: the money is owed. Mark them as received, and it goes back.", nil)
 		}
 		if slices.ContainsFunc(store.Standing(refunds), func(r store.Refund) bool { return r.Status != store.RefundSucceeded }) {

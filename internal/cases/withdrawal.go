@@ -210,18 +210,26 @@ const noncePrefix = "withdrawal "
 // excluded, and nobody has dealt with it. That its goods arrived, by who says so, stands in the log: the time to pay runs from there.
 func (d *Desk) doubtful(ctx context.Context, tx *store.Tx, caseID, actor string) (bool, error) {
 	c, err := tx.Case(ctx, caseID)
-	if err != nil || c.Kind != returns.Withdrawal {
+	if err != nil {
 		return false, err
 	}
-	statement, err := tx.Withdrawal(ctx, StatementOf(c))
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	odd := slices.Contains(statement.Flags, withdrawals.Late) || slices.Contains(statement.Flags, withdrawals.Excluded)
+	statement, odd, err := odd(ctx, tx, c)
 	if err != nil || !odd || !statement.SeenAt.IsZero() {
 		return false, err
 	}
 	return true, d.log(ctx, tx, c.ID, actor, returns.StepArrived, "the statement was late or concerns goods that may be excluded: look at it, then mark the goods as received")
+}
+
+// odd tells of a withdrawal that may not hold, with its statement: it came late, or concerns goods that may be excluded.
+func odd(ctx context.Context, tx *store.Tx, c store.Case) (store.Withdrawal, bool, error) {
+	if c.Kind != returns.Withdrawal {
+		return store.Withdrawal{}, false, nil
+	}
+	statement, err := tx.Withdrawal(ctx, StatementOf(c))
+	if errors.Is(err, store.ErrNotFound) {
+		return statement, false, nil
+	}
+	return statement, slices.Contains(statement.Flags, withdrawals.Late) || slices.Contains(statement.Flags, withdrawals.Excluded), err
 }
 
 // Dispatched tells by a case's log that its goods were sent: staff saw a proof, or a carrier scanned the parcel.

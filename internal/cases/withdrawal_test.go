@@ -10,6 +10,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 )
 
 // withdraw opens the case of a statement about the bench's order.
@@ -166,4 +167,60 @@ func TestAReturnThatIsPaidStandsInNoWay(t *testing.T) {
 	b.state(c, returns.Closed)
 	b.receive(w, nil)
 	b.refunds(7980)
+}
+
+// A statement that came late, or concerns excluded goods, may not hold: staff end its case though the goods were sent. One that holds is
+// not ended so.
+func TestAWithdrawalThatDoesNotHoldIsEnded(t *testing.T) {
+	for _, flag := range []string{"late", "excluded", "not_acknowledged"} {
+		t.Run(flag, func(t *testing.T) {
+			b := newBench(t)
+			b.write(func(tx *store.Tx) error {
+				b.order.State.Parcels = []orders.Parcel{{Key: "p1", Stage: orders.Delivered, HandedOverAt: noon, DeliveredAt: noon}}
+				return tx.UpdateOrder(t.Context(), b.order)
+			})
+			w := b.withdraw("w1", nil)
+			b.declared(w, flag)
+			if err := b.desk.ProofOfDispatch(t.Context(), w, "staff:olga", "a receipt"); err != nil {
+				t.Fatal(err)
+			}
+			if waited := b.waitedFor(w); waited == 0 {
+				t.Error("no deadline of money runs")
+			}
+			_, err := b.desk.End(t.Context(), w, "staff:olga", "30 days after the period; written to on 3 May")
+			if holds := flag == "not_acknowledged"; (fault.Code(err) == "money_owed") != holds || (err == nil) == holds {
+				t.Fatalf("ended: %v", err)
+			}
+			b.refunds()
+			if err != nil {
+				return
+			}
+			b.state(w, returns.Closed)
+			b.write(func(tx *store.Tx) error { _, err := b.desk.PlanWithdrawn(t.Context(), tx, b.order, w.ID); return err })
+			b.refunds()
+			if waited := b.waitedFor(w); waited != 0 {
+				t.Errorf("%d deadlines are still waited for", waited)
+			}
+		})
+	}
+}
+
+// waitedFor puts the deadlines of a case in step with it, and counts those that wait.
+func (b *bench) waitedFor(c store.Case) int {
+	b.Helper()
+	b.write(func(tx *store.Tx) error {
+		_, err := terms.OfCase(b.Context(), tx, b.shop, c.ID, b.desk.Now())
+		return err
+	})
+	all, err := b.db.TermsOf(b.Context(), store.OwnerOfCase(c.ID))
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for _, term := range all {
+		if term.State == store.Due || term.State == store.TermOpen {
+			n++
+		}
+	}
+	return n
 }

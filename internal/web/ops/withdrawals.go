@@ -55,13 +55,13 @@ type withdrawalView struct {
 
 // flagWords say what is odd about a statement, and what to do.
 var flagWords = map[string]string{
-	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession, and that the consumer was told of the right with the order: else the period is twelve months longer.",
+	withdrawals.Late:            "It came after the period, as far as it can be reckoned. It stands all the same until you have answered; check the date of possession, and that the consumer was told of the right with the order: else the period is twelve months longer. If it does not hold, write to the consumer why, then end the case: nothing is paid.",
 	withdrawals.OrderUnknown:    "No order has this number. Find the order, and write to the consumer.",
 	withdrawals.EmailDiffers:    "The order has another address. Make sure who asked before any money or data goes out.",
 	withdrawals.Cancelled:       "The order was cancelled before it was shipped. See that the money went back.",
 	withdrawals.NothingLeft:     "No unit of the order is left that could come back: see its cases and refunds.",
 	withdrawals.NotShipped:      "The goods have not left. Stop them, then mark them as received so that the money goes back.",
-	withdrawals.Excluded:        "It concerns goods that the shop says cannot be withdrawn from. Whether that holds is for you to say (Art. 16).",
+	withdrawals.Excluded:        "It concerns goods that the shop says cannot be withdrawn from. Whether that holds is for you to say (Art. 16). If the consumer cannot withdraw, write why, then end the case: nothing is paid.",
 	withdrawals.NotAcknowledged: "Too many statements came from this address or network, so no acknowledgement went by mail. The receipt page offered it; write yourself.",
 	withdrawals.EmailUnusable:   "No mail can reach the address. Acknowledge it in another way, without delay.",
 }
