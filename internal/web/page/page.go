@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 
+	"homeward/internal/id"
 	"homeward/templates"
 	"homeward/templates/pages"
 )
@@ -57,6 +58,9 @@ type Language struct {
 }
 
 func (f *Frame) frame() *Frame { return f }
+
+// Fresh gives a new nonce, for a form whose page has none of its own: one that does the same thing once, however often it is posted.
+func (f *Frame) Fresh() string { return id.Secret() }
 
 // Page is a page that embeds a Frame.
 type Page interface{ frame() *Frame }

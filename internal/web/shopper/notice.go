@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"homeward/internal/config"
+	"homeward/internal/id"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
 	"homeward/internal/web/upload"
@@ -100,6 +101,9 @@ func keep(r *http.Request, words page.Words) *retry {
 	k := &retry{Action: r.URL.Path}
 	if lang := r.URL.Query().Get("lang"); lang != "" {
 		k.Action += "?lang=" + url.QueryEscape(lang)
+	}
+	if !r.PostForm.Has("nonce") { // a form that was opened before forms had one
+		k.Fields = append(k.Fields, field{Name: "nonce", Value: id.Secret()})
 	}
 	labels := map[string]string{
 		"note": "page.form.note", "tracking": "page.case.tracking", "number": "page.lookup.number", "email": "page.lookup.email",
