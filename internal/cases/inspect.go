@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"homeward/internal/fault"
 	"homeward/internal/id"
@@ -305,10 +306,23 @@ func (d *Desk) tellOf(ctx context.Context, tx *store.Tx, c store.Case, topic mes
 	return d.notify(ctx, tx, shop, order, c, topic, string(topic)+" "+step, data)
 }
 
-// Appeal keeps what a shopper says against an inspection that keeps money back. Said again it is kept once. store.ErrConflict
-// when there is nothing to object to: it was answered, or it is the answer.
+// Codes of an objection that is not kept: it was answered, or it is as long as it can be.
+const (
+	AppealOver = "appeal_over"
+	AppealFull = "appeal_full"
+)
+
+// maxAppeal is the most characters of all that a shopper says against one inspection before somebody answers.
+const maxAppeal = 5 * returns.MaxNote
+
+// Appeal keeps what a shopper says against an inspection that keeps money back. The same words are kept once; other words, sent by the same form
+// after the way back in the browser, stand below the first. store.ErrConflict when there is nothing to object to, a fault with the code
+// AppealOver or AppealFull when words come too late or are too many.
 func (d *Desk) Appeal(ctx context.Context, c store.Case, inspectionID, words string) error {
 	return d.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.Alone(ctx, "case:"+c.ID); err != nil {
+			return err
+		}
 		all, err := tx.InspectionsOf(ctx, c.ID)
 		if err != nil {
 			return err
@@ -318,7 +332,7 @@ func (d *Desk) Appeal(ctx context.Context, c store.Case, inspectionID, words str
 		case i < 0:
 			return store.ErrNotFound
 		case !all[i].AppealedAt.IsZero():
-			return nil
+			return addToAppeal(ctx, tx, all[i], words)
 		case !Appealable(all, all[i]):
 			return store.ErrConflict
 		}
@@ -327,6 +341,22 @@ func (d *Desk) Appeal(ctx context.Context, c store.Case, inspectionID, words str
 		}
 		return d.log(ctx, tx, c.ID, Shopper, "appealed", "")
 	})
+}
+
+// addToAppeal puts other words below those that stand.
+func addToAppeal(ctx context.Context, tx *store.Tx, to store.Inspection, words string) error {
+	const between = "\n\n"
+	whole := to.Appeal + between + words
+	switch {
+	case strings.Contains(between+to.Appeal+between, between+words+between): // sent twice
+		return nil
+	case to.ReplacedBy != "":
+		return fault.New(fault.Permanent, AppealOver, "This objection was answered.", nil)
+	case utf8.RuneCountInString(whole) > maxAppeal:
+		return fault.New(fault.Permanent, AppealFull, "This objection waits for an answer and is as long as it can be.", nil)
+	default:
+		return tx.AddToAppeal(ctx, to.ID, to.Appeal, whole)
+	}
 }
 
 // Appealable tells whether a shopper can object to one of a case's inspections: it keeps money back, stands, and is not itself the

@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,6 +188,18 @@ func TestAppealOfARefusal(t *testing.T) {
 	if err != nil || len(waiting) != 1 || waiting[0].Appeal != "it was like that when it came" {
 		t.Fatalf("%+v, %v", waiting, err)
 	}
+	for range 2 {
+		if err := b.desk.Appeal(t.Context(), c, all[1].ID, "and the box was wet"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const both = "it was like that when it came\n\nand the box was wet"
+	if waiting, err = b.db.Appeals(t.Context(), 10); err != nil || len(waiting) != 1 || waiting[0].Appeal != both {
+		t.Fatalf("other words: %+v, %v", waiting, err)
+	}
+	if err := b.desk.Appeal(t.Context(), c, all[1].ID, strings.Repeat("ł", 5000)); fault.Code(err) != cases.AppealFull {
+		t.Errorf("without end: %v", err)
+	}
 	right := returns.Inspection{Grade: returns.Damaged, Outcome: returns.Accept, Reason: "the carrier did it"}
 	c = b.must(b.desk.AnswerAppeal(t.Context(), c, all[1].ID, right, "staff:jan"))
 	rows := b.refunds(3990, 3990)
@@ -195,6 +208,12 @@ func TestAppealOfARefusal(t *testing.T) {
 	b.state(c, returns.Closed)
 	if b.told(messages.AppealAnswered) != 1 {
 		t.Error("the answer was not told")
+	}
+	if err := b.desk.Appeal(t.Context(), c, all[1].ID, "and the box was wet"); err != nil {
+		t.Errorf("the same words after the answer: %v", err)
+	}
+	if err := b.desk.Appeal(t.Context(), c, all[1].ID, "and another thing"); fault.Code(err) != cases.AppealOver {
+		t.Errorf("other words after the answer: %v", err)
 	}
 	if _, err := b.desk.AnswerAppeal(t.Context(), c, all[1].ID, right, "staff:olga"); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("answered twice: %v", err)

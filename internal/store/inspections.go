@@ -54,6 +54,12 @@ func (tx *Tx) AppealInspection(ctx context.Context, id, appeal string, at time.T
 		"UPDATE inspections SET appeal = $2, appealed_at = $3 WHERE id = $1 AND appealed_at = 0 AND replaced_by = ''", id, appeal, ms(at))
 }
 
+// AddToAppeal puts what a shopper says against an inspection in the place of what they said before. ErrConflict when that is not what stands
+// there, or somebody answered.
+func (tx *Tx) AddToAppeal(ctx context.Context, id, before, appeal string) error {
+	return must(ctx, tx.q, ErrConflict, "UPDATE inspections SET appeal = $3 WHERE id = $1 AND appeal = $2 AND replaced_by = ''", id, before, appeal)
+}
+
 // ReplaceInspection says which inspection stands in the place of another. ErrConflict when one does already.
 func (tx *Tx) ReplaceInspection(ctx context.Context, id, by string) error {
 	return must(ctx, tx.q, ErrConflict, "UPDATE inspections SET replaced_by = $2 WHERE id = $1 AND replaced_by = ''", id, by)

@@ -67,7 +67,23 @@ func TestObjecting(t *testing.T) {
 	if err != nil || len(waiting) != 1 || waiting[0].ID != "i1" {
 		t.Errorf("%+v, %v", waiting, err)
 	}
-	_ = order
+	again := url.Values{"inspection": {"i1"}, "text": {"And it was <i>full</i>."}, "nonce": {"i1"}}
+	if w := b.post(page+"/appeal", again); w.Code != http.StatusSeeOther { // the same form after the way back
+		t.Fatalf("%d", w.Code)
+	}
+	has(t, b.get(page), 200, "It was &lt;b&gt;shut&lt;/b&gt;.", "And it was &lt;i&gt;full&lt;/i&gt;.")
+	again.Set("text", strings.Repeat("ł", 1001))
+	has(t, b.post(page+"/appeal", again), 422, "Tell us why you do not agree", again.Get("text"))
+	upheld := returns.Inspection{Grade: returns.Used, Outcome: returns.Deduct, Deduction: 500, Reason: "the seal was cut"}
+	if _, err := b.realDesk().AnswerAppeal(t.Context(), b.cases(order.ID)[0], "i1", upheld, "staff:olga"); err != nil {
+		t.Fatal(err)
+	}
+	again.Set("text", "One more thing.")
+	has(t, b.post(page+"/appeal", again), 422, "was not kept", "One more thing.", `role="alert"`)
+	again.Set("text", "And it was <i>full</i>.")
+	if w := b.post(page+"/appeal", again); w.Code != http.StatusSeeOther {
+		t.Errorf("what was kept: %d", w.Code)
+	}
 }
 
 // TestObjectingToNothing: what is accepted, what is another case's, and what does not exist cannot be objected to.
