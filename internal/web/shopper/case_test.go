@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"homeward/internal/cases"
 	"homeward/internal/files"
 	"homeward/internal/orders"
 	"homeward/internal/returns"
@@ -90,6 +91,21 @@ func TestAPartThatIsBackIsNotAll(t *testing.T) {
 	c := b.cases(order.ID)[0]
 	b.explained(order, c, 0, 3990, []returns.Explained{{Reason: returns.ForGoods, LineID: "l1", Quantity: 1, Amount: 3990}})
 	has(t, b.get(path+"/cases/"+c.RMA), 200, "PLN 79.80", "Refund as things stand")
+}
+
+// TestAClaimsNumberIsNoReturns: the page names it as the mails do.
+func TestAClaimsNumberIsNoReturns(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	path, order := b.put("en", sample(t, delivered()...))
+	page := b.post(path+"/claims", url.Values{"line": {"l1"}, "kind": {"defective"}, "remedy": {"repair"}, "nonce": {"n1"}, "text": {"Broken."}}).Header().Get("Location")
+	grant := cases.Grant{Remedy: returns.RepairRemedy, Words: "We repair it.", Actor: "staff:olga"}
+	if _, err := b.realDesk().GrantClaim(t.Context(), b.cases(order.ID)[0].ID, grant); err != nil {
+		t.Fatal(err)
+	}
+	w := b.get(page)
+	has(t, w, 200, "Write this claim number on the parcel:")
+	lacks(t, w, "return number")
 }
 
 // TestNothingIsPromisedThatDoesNotFollow: of an exchange and of store credit no page says that money goes back, a proof of dispatch

@@ -16,6 +16,7 @@ type casePage struct {
 	page.Frame
 	RMA                      string
 	Number                   string // of the order
+	NumberText               string // what to write on the parcel
 	Hero                     hero
 	Steps                    []step
 	Due                      []dueRow
@@ -61,7 +62,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	own := slices.DeleteFunc(slices.Clone(l.refunds), func(r store.Refund) bool { return r.CaseID != c.ID })
 	p := &casePage{
 		Frame: h.visitFrame(v, v.ofKind("page.case.title", c.Kind, "RMA", c.RMA), "/cases/"+c.RMA), RMA: c.RMA,
-		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"),
+		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"), NumberText: v.ofKind("page.case.how.number", c.Kind),
 		Hero:  hero{Tone: caseTone(c.State), Sign: caseSign(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
 		Steps: v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
 		Tracking: c.TrackingNumber, CanTrack: comesBack(c) && allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
