@@ -55,7 +55,7 @@ func (h *handler) markSent(w http.ResponseWriter, r *http.Request, v *visit) {
 	if !ok {
 		return
 	}
-	if !comesBack(c) {
+	if len(v.missing(c)) == 0 {
 		h.toCase(w, r, v, c)
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
+	"homeward/internal/terms"
 	"homeward/internal/uploads"
 	"homeward/internal/web/shopper"
 )
@@ -91,6 +92,55 @@ func TestAPartThatIsBackIsNotAll(t *testing.T) {
 	c := b.cases(order.ID)[0]
 	b.explained(order, c, 0, 3990, []returns.Explained{{Reason: returns.ForGoods, LineID: "l1", Quantity: 1, Amount: 3990}})
 	has(t, b.get(path+"/cases/"+c.RMA), 200, "PLN 79.80", "Refund as things stand")
+}
+
+// TestAPartThatArrived: the page says what is here and what is not, where the rest goes and by when; once all is here, there is no number to
+// correct.
+func TestAPartThatArrived(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	receive := func(c store.Case, items ...returns.Item) store.Case {
+		t.Helper()
+		c, err := b.realDesk().Receive(t.Context(), c, items, "staff:olga")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	path, order := b.put("en", sample(t, delivered()...))
+	b.post(path+"/returns", url.Values{"nonce": {"n1"}, "qty.l1": {"2"}, "reason": {"changed_mind"}, "remedy": {"refund"}})
+	c := b.cases(order.ID)[0]
+	page := path + "/cases/" + c.RMA
+	b.post(page+"/sent", url.Values{"tracking": {"620000000000000000000009"}})
+	has(t, b.get(page), 200, "Correct the number")
+	c = receive(b.cases(order.ID)[0], returns.Item{LineID: "l1", Quantity: 1})
+	w := b.get(page)
+	has(t, w, 200, "Some of the items have arrived", "Not here yet", "Arrived with us", "Send the rest", "ul. Magazynowa 5", c.RMA+"</bdi></p>",
+		"We refund what has arrived. The rest follows once it is here.", "I have sent it")
+	lacks(t, w, "Correct the number", "620000000000000000000009", "Your return has arrived", "Your refund is under way")
+	receive(c)
+	w = b.get(page)
+	has(t, w, 200, "Your refund is under way")
+	lacks(t, w, "Not here yet", "Send the rest", "Correct the number", `name="tracking"`)
+	if w := b.post(page+"/sent", url.Values{"tracking": {"620000000000000000000001"}}); w.Code != 303 || b.cases(order.ID)[0].TrackingNumber != "620000000000000000000009" {
+		t.Errorf("a number for what is here: %d, %q", w.Code, b.cases(order.ID)[0].TrackingNumber)
+	}
+
+	path, order = b.put("en", sample(t, delivered()...))
+	page, c = b.withdrawn(path, order)
+	watch := func() {
+		t.Helper()
+		if err := b.db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := terms.OfCase(t.Context(), tx, &b.config.Shops[0], c.ID, b.clock)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	watch()
+	receive(c, returns.Item{LineID: "l1", Quantity: 1})
+	watch() // the first goods met the term
+	has(t, b.get(page), 200, "Not here yet", "Send the rest", "by December 7, 2026", "ul. Magazynowa 5")
 }
 
 // TestAClaimsNumberIsNoReturns: the page names it as the mails do.

@@ -30,7 +30,10 @@ func (h *handler) due(r *http.Request, v *visit, c store.Case, refunds []store.R
 		return []dueRow{v.dueRow(false, "answer", "page.case.when.answer", ends[returns.TermAnswer])}
 	}
 	var rows []dueRow
-	if sends(c) && !v.unsent(c) {
+	switch {
+	case v.partly(c):
+		rows = append(rows, v.dueRow(true, "send_rest", "page.case.when.send_rest", ends[returns.TermSendBack]))
+	case sends(c) && !v.unsent(c):
 		rows = append(rows, v.dueRow(true, "send", "page.case.when.send", ends[returns.TermSendBack]))
 	}
 	return append(rows, v.dueRow(false, outcomeOf(c), v.whenOf(c, refunds), ends[returns.TermRefund]))
@@ -57,8 +60,10 @@ func (h *handler) ends(r *http.Request, v *visit, c store.Case) map[returns.Term
 	if err != nil {
 		h.complain(r, "deadlines not read", err)
 	}
+	rest := v.partly(c) // the first goods that came met the term, but its day is that of all of them
 	for _, t := range rows {
-		if t.MetAt.IsZero() && (t.State == store.Due || t.State == store.TermMissed) {
+		open := t.MetAt.IsZero() && (t.State == store.Due || t.State == store.TermMissed)
+		if open || (rest && t.Kind == returns.TermSendBack && !t.EndAt.IsZero()) {
 			ends[t.Kind] = ending{t.EndAt, t.LastDay(v.zone)}
 		}
 	}
@@ -83,6 +88,11 @@ func outcomeOf(c store.Case) string {
 // whenOf says what the money of a case waits for: the key of a text.
 func (v *visit) whenOf(c store.Case, refunds []store.Refund) string {
 	const when = "page.case.when."
+	if v.partly(c) {
+		if key := v.whenOfParts(c, refunds); key != "" {
+			return key
+		}
+	}
 	if len(refunds) == 0 {
 		if key := v.nextOf(c); key != "" {
 			return key

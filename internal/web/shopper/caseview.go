@@ -21,6 +21,7 @@ type casePage struct {
 	Steps                    []step
 	Due                      []dueRow
 	Send                     bool // the goods are to be sent
+	Parts                    *parts
 	Address                  []string
 	Tracking                 string // as known, or as typed
 	CanTrack                 bool
@@ -65,7 +66,7 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 		Number: words.T("page.order.title", "Number", v.order.State.Order.Number), ItemsTitle: words.T("page.case.items"), NumberText: v.ofKind("page.case.how.number", c.Kind),
 		Hero:  hero{Tone: caseTone(c.State), Sign: caseSign(c.State), Title: v.ofKind("page.case.hero."+state, c.Kind), Note: v.ofKind("page.case.note."+state, c.Kind)},
 		Steps: v.caseSteps(c, paid(own)), Send: sends(c), Address: returnAddress(v.shop),
-		Tracking: c.TrackingNumber, CanTrack: comesBack(c) && allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
+		Tracking: c.TrackingNumber, CanTrack: len(v.missing(c)) > 0 && allows(c, returns.Send), CanCall: allows(c, returns.CallOff),
 		Decision: c.Decision, Action: v.path + "/cases/" + c.RMA, Refunds: v.refundRows(own),
 	}
 	if v.gift != nil {
@@ -74,10 +75,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if v.unsent(c) {
 		p.Hero.Title, p.Hero.Note = words.T("page.withdraw.receipt.head"), words.T("page.case.note.unsent")
 	}
-	for _, item := range c.Items {
-		if line, ok := v.line(item.LineID); ok {
-			p.Items = append(p.Items, v.item(line, item.Quantity))
-		}
+	p.Items, p.Parts = v.itemRows(c.Items), v.parts(c)
+	if p.Parts != nil { // the number that is known is that of a parcel which is here
+		p.Tracking = ""
 	}
 	if c.State == returns.Approved && c.Conditions.Keep {
 		p.Hero.Title, p.Hero.Note = words.T("page.case.hero.approved.keep"), words.T("page.case.note.approved.keep")
@@ -117,6 +117,10 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 // given.
 func (v *visit) afterArrival(p *casePage, c store.Case, refunds []store.Refund) {
 	words, arrived := v.words, c.State == returns.Received
+	if p.Parts != nil {
+		p.Hero = hero{Tone: "calm", Sign: "paper", Title: words.T("page.case.hero.parts"), Note: words.T("page.case.note.parts")}
+		return
+	}
 	switch {
 	case !arrived && c.State != returns.Refunding, c.Kind == returns.Withdrawal:
 	case c.Kind == returns.Claim:
@@ -257,6 +261,9 @@ func (v *visit) caseSteps(c store.Case, paid bool) []step {
 		returns.Requested: 0, returns.Approved: 1, returns.InTransit: 2, returns.Received: 3, returns.Refunding: 4, returns.Closed: 4,
 	}
 	i, ok := now[state]
+	if state == returns.Refunding && v.partly(c) { // what is here is paid for, the rest is not
+		i = now[returns.Received]
+	}
 	if !ok || c.Kind == returns.Claim || (state == returns.Closed && !paid) {
 		return nil
 	}
