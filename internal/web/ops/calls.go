@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"homeward/internal/store"
@@ -55,9 +54,9 @@ func (c *console) retryCall(w http.ResponseWriter, r *http.Request, v visit) err
 }
 
 func (c *console) dismissCall(w http.ResponseWriter, r *http.Request, v visit) error {
-	note := text(r, "note", maxNote)
+	note := text(r, "note")
 	if note == "" {
-		return c.backToCalls(w, r, nil, "need_note")
+		return c.done(w, r, v, "calls", r.PathValue("id"), nil, "need_note")
 	}
 	return c.mendCall(w, r, v, act{name: "let a call go", note: note}, "call_gone", func(tx *store.Tx, row store.Call) ([]store.Task, error) {
 		return nil, settle(r.Context(), tx, v, store.CallWork, row.ID, row.Work, seenGeneration(r), store.CallDismissed, store.CallFailed)
@@ -77,16 +76,5 @@ func (c *console) mendCall(w http.ResponseWriter, r *http.Request, v visit, a ac
 		}
 		return write(tx, row)
 	}
-	return c.backToCalls(w, r, c.mend(r.Context(), v, a), notice)
-}
-
-func (c *console) backToCalls(w http.ResponseWriter, r *http.Request, err error, notice string) error {
-	if errors.Is(err, errStale) || errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrConflict) {
-		err, notice = nil, "stale"
-	}
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/ops/calls?notice="+notice, http.StatusSeeOther)
-	return nil
+	return c.done(w, r, v, "calls", callID, c.mend(r.Context(), v, a), notice)
 }

@@ -237,7 +237,7 @@ func (c *console) showClaim(w http.ResponseWriter, r *http.Request, v visit, sta
 	slices.Reverse(view.Log)
 	if view.Problem = problem; problem != "" {
 		for _, field := range []string{"words", "remedy", "amount"} {
-			view.Typed[field] = text(r, field, maxWords)
+			view.Typed[field] = text(r, field)
 		}
 		for i := range view.Remedies {
 			view.Remedies[i].Chosen = view.Remedies[i].Value == view.Typed["remedy"]
@@ -249,10 +249,10 @@ func (c *console) showClaim(w http.ResponseWriter, r *http.Request, v visit, sta
 
 func (c *console) grantClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.answerClaim(w, r, v, "grant claim", "granted", func(view claimView) error {
-		g := cases.Grant{Remedy: returns.Remedy(text(r, "remedy", maxNote)), Words: text(r, "words", maxWords), Actor: v.actor()}
+		g := cases.Grant{Remedy: returns.Remedy(text(r, "remedy")), Words: text(r, "words"), Actor: v.actor()}
 		if g.Remedy == returns.ReductionRemedy {
 			var err error
-			if g.Amount, err = amountOf(text(r, "amount", maxNote), view.Currency); err != nil {
+			if g.Amount, err = amountOf(text(r, "amount"), view.Currency); err != nil {
 				return fault.New(fault.Permanent, "amount_invalid", "Write the amount of the price reduction, like 12.50.", err)
 			}
 		}
@@ -263,21 +263,21 @@ func (c *console) grantClaim(w http.ResponseWriter, r *http.Request, v visit) er
 
 func (c *console) refuseClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.answerClaim(w, r, v, "refuse claim", "refused", func(view claimView) error {
-		_, err := c.Claims.RefuseClaim(r.Context(), view.CaseID, text(r, "words", maxWords), v.actor())
+		_, err := c.Claims.RefuseClaim(r.Context(), view.CaseID, text(r, "words"), v.actor())
 		return err
 	})
 }
 
 func (c *console) extendClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.answerClaim(w, r, v, "extend claim", "extended", func(view claimView) error {
-		_, err := c.Claims.ExtendClaim(r.Context(), view.CaseID, text(r, "words", maxWords), v.actor())
+		_, err := c.Claims.ExtendClaim(r.Context(), view.CaseID, text(r, "words"), v.actor())
 		return err
 	})
 }
 
 func (c *console) reduceClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.answerClaim(w, r, v, "reduce claim", "reduced", func(view claimView) error {
-		amount, err := amountOf(text(r, "amount", maxNote), view.Currency)
+		amount, err := amountOf(text(r, "amount"), view.Currency)
 		if err != nil {
 			return fault.New(fault.Permanent, "amount_invalid", "Write the amount of the price reduction, like 12.50.", err)
 		}
@@ -288,7 +288,7 @@ func (c *console) reduceClaim(w http.ResponseWriter, r *http.Request, v visit) e
 
 func (c *console) fulfilClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.answerClaim(w, r, v, "fulfil claim", "fulfilled", func(view claimView) error {
-		note := text(r, "words", maxNote)
+		note := text(r, "words")
 		if note == "" {
 			return fault.New(fault.Permanent, "need_note", "Write what was sent, and how.", nil)
 		}
@@ -317,21 +317,18 @@ func (c *console) answerClaim(w http.ResponseWriter, r *http.Request, v visit, a
 		return err
 	}
 	if view.Case.Version != seenGeneration(r) {
-		if view.Case.State == returns.Requested && text(r, "words", maxWords) != "" {
-			return c.showClaim(w, r, v, http.StatusConflict, keptWords)
-		}
-		return c.done(w, r, "claims", id, errStale, "")
+		return c.done(w, r, v, "claims", id, errStale, "")
 	}
 	err = move(view)
 	var f *fault.Error
 	switch {
 	case errors.Is(err, returns.ErrStep):
-		return c.done(w, r, "claims", id, errStale, "")
+		return c.done(w, r, v, "claims", id, errStale, "")
 	case errors.As(err, &f) && f.Class == fault.Permanent:
 		return c.showClaim(w, r, v, http.StatusUnprocessableEntity, "Nothing was done. "+f.Message)
 	case err != nil:
-		return c.done(w, r, "claims", id, err, "")
+		return c.done(w, r, v, "claims", id, err, "")
 	}
-	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: text(r, "words", maxNote)})
-	return c.done(w, r, "claims", id, err, notice)
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: cutTo(text(r, "words"), maxNote)})
+	return c.done(w, r, v, "claims", id, err, notice)
 }

@@ -54,9 +54,9 @@ func (c *console) claimEntryOf(r *http.Request) claimEntry {
 	e := claimEntry{Shops: c.Shops, Channels: cases.ClaimChannels, Typed: map[string]string{}, Nonce: id.Secret()}
 	if r.Method == http.MethodPost {
 		for _, field := range claimFields {
-			e.Typed[field] = text(r, field, returns.MaxClaimText)
+			e.Typed[field] = text(r, field)
 		}
-		e.Nonce = cmp.Or(text(r, "nonce", 64), e.Nonce)
+		e.Nonce = cmp.Or(text(r, "nonce"), e.Nonce)
 	}
 	for _, k := range returns.ClaimKinds {
 		e.Kinds = append(e.Kinds, choice{string(k), plain(k), string(k) == e.Typed["kind"]})
@@ -72,6 +72,7 @@ func (c *console) claimEntryOf(r *http.Request) claimEntry {
 func (c *console) enterClaim(w http.ResponseWriter, r *http.Request, v visit) error {
 	_ = r.PostFormValue("shop") // reads the form
 	form := c.claimEntryOf(r)
+	_, long := tooLong(r)
 	shop, ok := c.Shop(form.Typed["shop"])
 	if !ok {
 		form.Problem = "Choose the shop."
@@ -87,9 +88,10 @@ func (c *console) enterClaim(w http.ResponseWriter, r *http.Request, v visit) er
 	}
 	chosen := r.PostForm.Has("lines")
 	entry, problem := form.read(r, v, shop, order)
+	problem = cmp.Or(long, problem)
 	if !chosen || problem != "" {
 		status := http.StatusOK // nothing is wrong: the lines are shown
-		if chosen {
+		if chosen || long != "" {
 			status, form.Problem = http.StatusUnprocessableEntity, problem
 		}
 		return c.showClaims(w, r, v, status, form)
@@ -117,7 +119,7 @@ func (c *console) recordClaim(w http.ResponseWriter, r *http.Request, v visit, f
 	if err := c.mend(r.Context(), v, entered); err != nil && !errors.Is(err, errStale) {
 		return err
 	}
-	return c.done(w, r, "claims", k.ID, nil, "entered")
+	return c.done(w, r, v, "claims", k.ID, nil, "entered")
 }
 
 // read reads the form; problem says what is missing.
@@ -145,7 +147,7 @@ func (e *claimEntry) read(r *http.Request, v visit, shop *config.Shop, order sto
 	}
 	return cases.ClaimEntry{
 		ClaimRequest: returns.ClaimRequest{Kind: kind, Items: units, Text: e.Typed["text"], Remedy: remedy},
-		Channel:      e.Typed["channel"], CameAt: came, User: v.user.Name, Note: text(r, "note", maxNote), Nonce: e.Nonce,
+		Channel:      e.Typed["channel"], CameAt: came, User: v.user.Name, Note: text(r, "note"), Nonce: e.Nonce,
 	}, problem
 }
 

@@ -83,8 +83,11 @@ func TestAClaimIsAnsweredFromTheConsole(t *testing.T) {
 	}
 	stale := k
 	stale.Version--
-	if w = s.post(path+"/grant", answer(stale, "remedy", "repair")); !strings.Contains(w.Header().Get("Location"), "notice=stale") {
+	if w = s.post(path+"/see", answer(stale)); !strings.Contains(w.Header().Get("Location"), "notice=stale") {
 		t.Errorf("a stale form: %s", w.Header().Get("Location"))
+	}
+	if w = s.post(path+"/grant", answer(stale, "remedy", "repair")); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), `value="repair" checked`) {
+		t.Errorf("a stale form with a choice: %d, or it is lost", w.Code)
 	}
 	w = s.post(path+"/refuse", answer(stale, "words", "Long reasons."))
 	if body := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(body, "Long reasons.</textarea>") || !strings.Contains(body, "changed since you opened the page") {

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -270,8 +271,26 @@ func (s *session) press(path string, form url.Values, notice string) {
 	s.b.t.Helper()
 	w := s.post(path, form)
 	to, err := url.Parse(w.Header().Get("Location"))
+	if w.Code == http.StatusConflict || w.Code == http.StatusUnprocessableEntity { // something was typed: it stands on the page again
+		if !strings.Contains(html.UnescapeString(w.Body.String()), ops.Says(notice)) {
+			s.b.t.Fatalf("POST %s %v: want notice %q\n%s", path, form, notice, w.Body)
+		}
+		s.keeps(path, form, w.Body.String())
+		return
+	}
 	if err != nil || w.Code != http.StatusSeeOther || to.Query().Get("notice") != notice {
 		s.b.t.Fatalf("POST %s %v: %d to %q, want notice %q\n%s", path, form, w.Code, to, notice, w.Body)
+	}
+}
+
+// keeps wants everything that was typed on the page that answers.
+func (s *session) keeps(path string, form url.Values, page string) {
+	s.b.t.Helper()
+	text := html.UnescapeString(page)
+	for _, name := range []string{"words", "note", "consent", "code", "reason", "amount"} {
+		if typed := strings.TrimSpace(form.Get(name)); !strings.Contains(text, typed) {
+			s.b.t.Errorf("POST %s: %q of %s is lost", path, typed, name)
+		}
 	}
 }
 

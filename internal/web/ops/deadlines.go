@@ -164,9 +164,9 @@ func deadlineChip(t store.Term, now time.Time) chip {
 
 // doneDeadline records what a person says was done about a missed deadline.
 func (c *console) doneDeadline(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.backToDeadlines(w, r, "need_note")
+		return c.done(w, r, v, "deadlines", id, nil, "need_note")
 	}
 	err := c.mend(r.Context(), v, act{name: "deadline done", object: "term:" + id, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
 		t, err := tx.Term(r.Context(), id)
@@ -178,18 +178,7 @@ func (c *console) doneDeadline(w http.ResponseWriter, r *http.Request, v visit) 
 		}
 		return nil, tx.DoneTerm(r.Context(), id, v.user.Name, note, v.now)
 	}})
-	if errors.Is(err, errStale) || errors.Is(err, store.ErrStale) {
-		return c.backToDeadlines(w, r, "stale")
-	}
-	if err != nil {
-		return err
-	}
-	return c.backToDeadlines(w, r, "term_done")
-}
-
-func (c *console) backToDeadlines(w http.ResponseWriter, r *http.Request, notice string) error {
-	http.Redirect(w, r, "/ops/deadlines?notice="+notice, http.StatusSeeOther)
-	return nil
+	return c.done(w, r, v, "deadlines", id, err, "term_done")
 }
 
 // seenTerm gives the order of a deadline that is still as the form showed it and takes the act; errStale when it does not.
@@ -206,9 +195,9 @@ func seenTerm(r *http.Request, tx *store.Tx, id string, takes func(termRow) bool
 
 // cancelUnshipped cancels an order that was not shipped in time, and gives everything back that was paid for it.
 func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.backToDeadlines(w, r, "need_note")
+		return c.done(w, r, v, "deadlines", id, nil, "need_note")
 	}
 	t, err := c.Store.Term(r.Context(), id)
 	if err != nil {
@@ -221,15 +210,10 @@ func (c *console) cancelUnshipped(w http.ResponseWriter, r *http.Request, v visi
 		}
 		return c.Cases.CancelOrder(r.Context(), tx, order, v.actor())
 	}})
-	switch {
-	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
-		return c.backToDeadlines(w, r, "stale")
-	case fault.Code(err) == cases.PartlyShipped:
-		return c.backToDeadlines(w, r, "part_shipped")
-	case err != nil:
-		return err
+	if fault.Code(err) == cases.PartlyShipped {
+		return c.done(w, r, v, "deadlines", id, nil, "part_shipped")
 	}
-	return c.backToDeadlines(w, r, "unshipped")
+	return c.done(w, r, v, "deadlines", id, err, "unshipped")
 }
 
 // announceDelay tells the buyer of a delay, with the date and the reason that staff enter.
@@ -242,7 +226,7 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 	if !ok {
 		return store.ErrNotFound
 	}
-	form := delayForm{Date: text(r, "date", maxNote), Reason: text(r, "reason", maxNote)}
+	form := delayForm{Date: text(r, "date"), Reason: text(r, "reason")}
 	revised, ok := form.check(v.now)
 	if !ok {
 		return c.retypeDelay(w, r, v, t.ID, form)
@@ -255,7 +239,7 @@ func (c *console) announceDelay(w http.ResponseWriter, r *http.Request, v visit)
 		return delays.Announce(r.Context(), tx, shop, order, revised, form.Reason, v.actor(), v.now)
 	}})
 	if err == nil {
-		return c.backToDeadlines(w, r, "delay_told")
+		return c.done(w, r, v, "deadlines", r.PathValue("id"), nil, "delay_told")
 	}
 	if !form.blame(err) {
 		return err

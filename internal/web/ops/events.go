@@ -115,13 +115,13 @@ func (c *console) applyEvent(w http.ResponseWriter, r *http.Request, v visit) er
 			return []store.Task{task}, err
 		},
 	})
-	return c.done(w, r, "events", id, err, "applied")
+	return c.done(w, r, v, "events", id, err, "applied")
 }
 
 func (c *console) ignoreEvent(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.done(w, r, "events", id, nil, "need_note")
+		return c.done(w, r, v, "events", id, nil, "need_note")
 	}
 	err := c.mend(r.Context(), v, act{
 		name: "set aside", object: "event:" + id, note: note,
@@ -141,5 +141,5 @@ func (c *console) ignoreEvent(w http.ResponseWriter, r *http.Request, v visit) e
 			return nil, tx.AssignEvent(r.Context(), id, event.OrderID, "Set aside by "+v.user.Name+": "+note)
 		},
 	})
-	return c.done(w, r, "events", id, err, "ignored")
+	return c.done(w, r, v, "events", id, err, "ignored")
 }

@@ -24,3 +24,11 @@ func BucketsAfter(n int, now time.Time) (names, networks int) {
 	}
 	return len(a.byName.kept), len(a.byNetwork.kept)
 }
+
+// Says gives the sentence of a notice on a form that is shown again.
+func Says(notice string) string {
+	if notice == "stale" {
+		return keptWords
+	}
+	return notices[notice].Text
+}

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -77,9 +78,15 @@ func inspectionOf(view *caseView, inspections []store.Inspection, refunds []stor
 	return form, nil
 }
 
-// retype puts what was typed back into the form, with what is wrong with each row.
-func (f *inspectForm) retype(r *http.Request, problems map[int]string) {
-	typed := func(row findingRow) findingRow {
+// retype puts what was typed back into the form, with what is wrong with each row. Where other lines are to be looked at by now, a row is
+// about something else and stays as it is; then it is false.
+func (f *inspectForm) retype(r *http.Request, problems map[int]string) bool {
+	same := len(f.Lines) > 0
+	typed := func(line string, row findingRow) findingRow {
+		if was := r.PostFormValue("line." + strconv.Itoa(row.N)); was != "" && was != line {
+			same = false
+			return row
+		}
 		field := func(name string) string { return r.PostFormValue(name + "." + strconv.Itoa(row.N)) }
 		return findingRow{
 			N: row.N, Quantity: field("qty"), Grade: field("grade"), Outcome: field("outcome"), Deduction: field("deduction"),
@@ -88,12 +95,13 @@ func (f *inspectForm) retype(r *http.Request, problems map[int]string) {
 	}
 	for i := range f.Lines {
 		line := &f.Lines[i]
-		line.First = typed(line.First)
+		line.First = typed(line.Line.ID, line.First)
 		for j := range line.More {
-			line.More[j] = typed(line.More[j])
+			line.More[j] = typed(line.Line.ID, line.More[j])
 			line.Split = line.Split || line.More[j].Quantity != ""
 		}
 	}
+	return same
 }
 
 // findingWords say what is wrong with a row, and how to mend it.
@@ -156,10 +164,15 @@ func (c *console) inspectReturn(w http.ResponseWriter, r *http.Request, v visit)
 			return moved, errUnits
 		}
 		return moved, err
-	}, func(view *caseView) {
-		view.Problem = "Nothing was done. " + problemsSay(problems)
-		view.Inspection.retype(r, problems)
-		c.showPhotos(r.Context(), view, form)
+	}, func(problem string) func(*caseView) {
+		return func(view *caseView) {
+			view.Problem = cmp.Or(problem, "Nothing was done. "+problemsSay(problems))
+			if view.Inspection.retype(r, problems) {
+				c.showPhotos(r.Context(), view, form)
+			} else if c.Files != nil && len(view.Inspection.Lines) > 0 {
+				view.Problem += " Other goods are to be looked at by now: choose their photos again."
+			}
+		}
 	})
 }
 
@@ -185,7 +198,7 @@ func readFindings(r *http.Request, currency string) (found []returns.Inspection,
 		}
 		f := returns.Inspection{
 			LineID: r.PostFormValue("line" + at), Grade: returns.Grade(r.PostFormValue("grade" + at)), Outcome: returns.Outcome(r.PostFormValue("outcome" + at)),
-			Reason: text(r, "reason"+at, maxWords), Note: text(r, "note"+at, maxNote),
+			Reason: text(r, "reason"+at), Note: text(r, "note"+at),
 		}
 		var err error
 		if f.Quantity, err = strconv.Atoi(units); err != nil {
@@ -193,6 +206,9 @@ func readFindings(r *http.Request, currency string) (found []returns.Inspection,
 		}
 		if f.Deduction, err = amountOf(r.PostFormValue("deduction"+at), currency); err != nil {
 			problems[n] = "Write the amount as a number with a point, like 12.50."
+		}
+		if _, long := tooLongOf(r, "reason"+at, "note"+at); long != "" {
+			problems[n] = long
 		}
 		found, rows = append(found, f), append(rows, n)
 	}
@@ -221,7 +237,7 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 	}
 	now := returns.Inspection{
 		Grade: returns.Grade(r.PostFormValue("grade")), Outcome: returns.Outcome(r.PostFormValue("outcome")),
-		Reason: text(r, "reason", maxWords), Note: text(r, "note", maxNote),
+		Reason: text(r, "reason"), Note: text(r, "note"),
 	}
 	problem := ""
 	if now.Deduction, err = amountOf(r.PostFormValue("deduction"), order.State.Order.Currency); err != nil {
@@ -235,7 +251,7 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 	case errors.As(err, &faults):
 		problem = findingWords[faults[0]]
 	case errors.Is(err, returns.ErrStep):
-		return c.done(w, r, "returns", id, errStale, "")
+		return c.done(w, r, v, "returns", id, errStale, "")
 	case errors.As(err, &f) && f.Class == fault.Permanent:
 		problem = f.Message
 	}
@@ -245,7 +261,7 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 	if err == nil {
 		err = c.mend(ctx, v, act{name: "answer appeal", object: "case:" + id})
 	}
-	return c.done(w, r, "returns", id, err, "answered")
+	return c.done(w, r, v, "returns", id, err, "answered")
 }
 
 // sayInformed notes how the consumer was told of the right of withdrawal.

@@ -141,7 +141,7 @@ func TestPhotosThatAreNone(t *testing.T) {
 	if w.Code != http.StatusSeeOther || len(kept) != 0 {
 		t.Errorf("%d, %d left", w.Code, len(kept))
 	}
-	if w = s.send("/ops/returns/c1/inspect", form, map[string]string{"photo.0": photoOf(t, 5)}); !strings.Contains(w.Header().Get("Location"), "stale") {
+	if w = s.send("/ops/returns/c1/inspect", form, map[string]string{"photo.0": photoOf(t, 5)}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "changed since you opened") {
 		t.Errorf("sent twice: %d", w.Code)
 	}
 	if of, _ := b.db.FilesOf(t.Context(), "c1"); len(of) != 1 {
@@ -163,5 +163,50 @@ func TestAPhotoIsTakenAway(t *testing.T) {
 	w := s.send("/ops/returns/c1/inspect", form, nil)
 	if kept, _ = b.db.FilesOfNonce(t.Context(), "o1", "form-1.0"); len(kept) != 0 || !strings.Contains(w.Body.String(), "needs evidence") {
 		t.Errorf("%d, %d photos", w.Code, len(kept))
+	}
+}
+
+// A case that moved on takes no inspection of before, and loses nothing of it: neither words nor photos.
+func TestAStaleInspectionKeepsItsPhotos(t *testing.T) {
+	b := withFiles(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.InTransit)
+	s := b.signIn("agent")
+	form := finding(seen(c.Version-1), 0, "l1", "1", "used", "deduct", "12.50", "Porysowane.", strings.Repeat("n", 501))
+	form.Set("nonce", "form-1")
+	w := s.send("/ops/returns/c1/inspect", form, map[string]string{"photo.0": photoOf(t, 1)})
+	body := w.Body.String()
+	for _, want := range []string{">Porysowane.</textarea>", `value="12.50"`, `value="used" selected`, "Photo that was sent", `name="nonce" value="form-1"`, "changed since you opened"} {
+		if w.Code != http.StatusConflict || !strings.Contains(body, want) {
+			t.Errorf("%d, no %q", w.Code, want)
+		}
+	}
+	form.Set("seen", seen(c.Version).Get("seen"))
+	if w = s.send("/ops/returns/c1/inspect", form, nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "501 characters. 500 are the most") {
+		t.Errorf("a note that is too long: %d", w.Code)
+	}
+	form.Set("note.0", "scratches")
+	if w = s.send("/ops/returns/c1/inspect", form, nil); !strings.Contains(w.Header().Get("Location"), "inspected") {
+		t.Fatalf("%d", w.Code)
+	}
+	if of, _ := b.db.FilesOf(t.Context(), "c1"); len(of) != 1 {
+		t.Errorf("%d photos", len(of))
+	}
+}
+
+// Rows of a form are about lines: what was typed for one is never put to another, and its photo is no evidence about another.
+func TestAStaleInspectionOfOtherGoods(t *testing.T) {
+	b := withFiles(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.InTransit)
+	form := finding(seen(c.Version-1), 0, "l2", "1", "used", "deduct", "12.50", "Porysowane.", "")
+	form.Set("nonce", "form-1")
+	w := b.signIn("agent").send("/ops/returns/c1/inspect", form, map[string]string{"photo.0": photoOf(t, 1)})
+	body := w.Body.String()
+	if w.Code != http.StatusConflict || strings.Contains(body, ">Porysowane.</textarea>") || strings.Contains(body, `value="12.50"`) || strings.Contains(body, "form-1") {
+		t.Errorf("%d: typed for another line, and stands here", w.Code)
+	}
+	if !strings.Contains(body, ">Porysowane.</p>") || !strings.Contains(body, "choose their photos again") {
+		t.Error("the words are lost, or nobody says so of the photos")
 	}
 }

@@ -23,5 +23,5 @@ func (c *console) retryLabel(w http.ResponseWriter, r *http.Request, v visit) er
 			return []store.Task{task}, err
 		},
 	})
-	return c.done(w, r, "returns", row.CaseID, err, "label_again")
+	return c.done(w, r, v, "returns", row.CaseID, err, "label_again")
 }

@@ -14,9 +14,9 @@ import (
 // writeShopper sends words of a member of staff to a case's shopper. What the shopper wrote, as far as the form showed it, counts
 // as read.
 func (c *console) writeShopper(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, words := r.PathValue("id"), text(r, "words", maxWords)
+	id, words := r.PathValue("id"), text(r, "words")
 	if words == "" {
-		return c.done(w, r, "returns", id, nil, "need_letter")
+		return c.done(w, r, v, "returns", id, nil, "need_letter")
 	}
 	k, err := c.shownCase(r)
 	if err != nil {
@@ -30,7 +30,7 @@ func (c *console) writeShopper(w http.ResponseWriter, r *http.Request, v visit) 
 	if err == nil {
 		err = c.mend(r.Context(), v, act{name: "write", object: "case:" + id})
 	}
-	return c.done(w, r, "returns", id, err, "written")
+	return c.done(w, r, v, "returns", id, err, "written")
 }
 
 // readShopper notes that a member of staff read what the shopper wrote, when nothing has to be answered.
@@ -41,12 +41,12 @@ func (c *console) readShopper(w http.ResponseWriter, r *http.Request, v visit) e
 		return err
 	}
 	if err = c.Cases.MarkRead(r.Context(), k, v.actor()); errors.Is(err, store.ErrConflict) {
-		return c.done(w, r, "returns", id, nil, "wrote_again")
+		return c.done(w, r, v, "returns", id, nil, "wrote_again")
 	}
 	if err == nil {
 		err = c.mend(r.Context(), v, act{name: "mark as read", object: "case:" + id})
 	}
-	return c.done(w, r, "returns", id, err, "read")
+	return c.done(w, r, v, "returns", id, err, "read")
 }
 
 // shownCase reads the case of the address, with the shopper's words as far as the form showed them.

@@ -18,14 +18,8 @@ import (
 // errStale: the row is no longer as the form showed it, so nothing was done.
 var errStale = errors.New("ops: the row changed since the form was made")
 
-// keptWords is told of a stale form that words were typed into, while what it asks for can still be done.
-const keptWords = "Nothing was done: this changed since you opened the page. Here is how it stands now, with your words still in the form."
-
-// maxNote bounds a note of staff, maxWords what goes to the shopper; in characters.
-const (
-	maxNote  = 500
-	maxWords = 2000
-)
+// keptWords is told of a stale form that something was typed into.
+const keptWords = "Nothing was done: this changed since you opened the page. Here is how it stands now, with everything that you typed."
 
 // act is what a member of staff does to one row: its name and object for the audit, and the write itself, which gives the
 // work that became due. The write may run more than once; nil, when the act is done already and only the audit is left.
@@ -109,11 +103,6 @@ func seenGeneration(r *http.Request) int64 {
 	return n
 }
 
-// text reads a field that a person typed: trimmed, line ends as \n, at most limit characters.
-func text(r *http.Request, field string, limit int) string {
-	return cutTo(strings.TrimSpace(strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")), limit)
-}
-
 func cutTo(s string, limit int) string {
 	s = strings.ToValidUTF8(s, "")
 	if utf8.RuneCountInString(s) > limit {
@@ -122,14 +111,31 @@ func cutTo(s string, limit int) string {
 	return s
 }
 
+// isStale tells of a form whose row changed since it was made.
+func isStale(err error) bool {
+	return errors.Is(err, errStale) || errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrConflict)
+}
+
 // done leads back after a form: to the room when the form stood in its list, else to the row's own page, with a notice. A
-// stale form is told so; every other error goes on to [console.answer].
-func (c *console) done(w http.ResponseWriter, r *http.Request, room, rowID string, err error, notice string) error {
+// stale form is told so; every other error goes on to [console.answer]. A form that did nothing is shown again when anything was
+// typed into it.
+func (c *console) done(w http.ResponseWriter, r *http.Request, v visit, room, rowID string, err error, notice string) error {
 	switch {
-	case errors.Is(err, errStale), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConflict):
+	case isStale(err):
 		notice = "stale"
 	case err != nil:
 		return err
+	}
+	if notices[notice].Tone != "good" && hasTyped(r) {
+		as := again{Status: http.StatusUnprocessableEntity, Problem: notices[notice].Text}
+		if notice == "stale" {
+			as = again{Status: http.StatusConflict, Problem: keptWords}
+		}
+		return c.showAgain(w, r, v, room, rowID, as)
+	}
+	if listed[room] {
+		http.Redirect(w, r, "/ops/"+room+"?notice="+notice, http.StatusSeeOther)
+		return nil
 	}
 	to, query := "/ops/"+room+"/"+url.PathEscape(rowID), url.Values{"notice": {notice}}
 	if r.PostFormValue("back") == "list" {
@@ -139,3 +145,6 @@ func (c *console) done(w http.ResponseWriter, r *http.Request, room, rowID strin
 	http.Redirect(w, r, to+"?"+query.Encode(), http.StatusSeeOther)
 	return nil
 }
+
+// listed are the rooms whose rows have no page of their own.
+var listed = map[string]bool{"deadlines": true, "calls": true}

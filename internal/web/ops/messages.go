@@ -110,7 +110,7 @@ func (c *console) confirmSend(w http.ResponseWriter, r *http.Request, v visit) e
 		return err
 	}
 	if !data.Message.MayDouble() {
-		return c.done(w, r, "messages", data.Message.ID, errStale, "")
+		return c.done(w, r, v, "messages", data.Message.ID, errStale, "")
 	}
 	c.render(w, r, v, http.StatusOK, "confirm", "Send again?", data)
 	return nil

@@ -39,9 +39,9 @@ func (c *console) sendMessage(w http.ResponseWriter, r *http.Request, v visit) e
 		http.Redirect(w, r, "/ops/messages/"+url.PathEscape(id)+"/send", http.StatusSeeOther)
 		return nil
 	case errors.Is(err, errTooOld):
-		return c.done(w, r, "messages", id, nil, "too_old")
+		return c.done(w, r, v, "messages", id, nil, "too_old")
 	}
-	return c.done(w, r, "messages", id, err, "resent")
+	return c.done(w, r, v, "messages", id, err, "resent")
 }
 
 // sendAfresh makes a message due as if nothing had been tried: a person decided, so the doubt about the call before, and
@@ -62,7 +62,7 @@ func (c *console) sendAfresh(ctx context.Context, tx *store.Tx, v visit, m store
 func (c *console) markSent(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := r.PathValue("id")
 	err := c.mend(r.Context(), v, act{
-		name: "mark as sent", object: "message:" + id, note: text(r, "note", maxNote),
+		name: "mark as sent", object: "message:" + id, note: text(r, "note"),
 		write: func(tx *store.Tx) ([]store.Task, error) {
 			m, err := tx.Message(r.Context(), id)
 			if err != nil {
@@ -79,14 +79,14 @@ func (c *console) markSent(w http.ResponseWriter, r *http.Request, v visit) erro
 			return nil, tx.SetMessage(r.Context(), m)
 		},
 	})
-	return c.done(w, r, "messages", id, err, "sent")
+	return c.done(w, r, v, "messages", id, err, "sent")
 }
 
 // dismissMessage takes a message off the list for good. Its row, reason and the note stay.
 func (c *console) dismissMessage(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.done(w, r, "messages", id, nil, "need_note")
+		return c.done(w, r, v, "messages", id, nil, "need_note")
 	}
 	err := c.mend(r.Context(), v, act{
 		name: "let go", object: "message:" + id, note: note,
@@ -99,5 +99,5 @@ func (c *console) dismissMessage(w http.ResponseWriter, r *http.Request, v visit
 				store.MessageFailed, store.MessageHeld)
 		},
 	})
-	return c.done(w, r, "messages", id, err, "dismissed")
+	return c.done(w, r, v, "messages", id, err, "dismissed")
 }

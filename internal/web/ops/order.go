@@ -134,14 +134,14 @@ func (c *console) sendLink(w http.ResponseWriter, r *http.Request, v visit) erro
 	}
 	for _, e := range entries {
 		if e.Action == linkAction && v.now.Sub(e.At) < linkPause {
-			return c.done(w, r, "orders", order.ID, nil, "link_just")
+			return c.done(w, r, v, "orders", order.ID, nil, "link_just")
 		}
 	}
 	if err := c.Links.SendLink(r.Context(), order); err != nil {
 		return err
 	}
 	err = c.mend(r.Context(), v, act{name: linkAction, object: object})
-	return c.done(w, r, "orders", order.ID, err, "link_sent")
+	return c.done(w, r, v, "orders", order.ID, err, "link_sent")
 }
 
 func (c *console) revokeLinks(w http.ResponseWriter, r *http.Request, v visit) error {
@@ -159,5 +159,5 @@ func (c *console) revokeLinks(w http.ResponseWriter, r *http.Request, v visit) e
 			return nil, tx.RevokeLinks(r.Context(), id)
 		},
 	})
-	return c.done(w, r, "orders", id, err, "revoked")
+	return c.done(w, r, v, "orders", id, err, "revoked")
 }

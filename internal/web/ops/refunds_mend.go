@@ -35,11 +35,11 @@ func (c *console) lookRefund(w http.ResponseWriter, r *http.Request, v visit) er
 
 // settleRefund records that the shopper got the money on another way.
 func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) error {
-	note := text(r, "note", maxNote)
+	note := text(r, "note")
 	if note == "" {
-		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
+		return c.done(w, r, v, "refunds", r.PathValue("id"), nil, "need_note")
 	}
-	consent, code := text(r, "consent", maxNote), text(r, "code", maxCode)
+	consent, code := text(r, "consent"), text(r, "code")
 	err := c.mendRefund(w, r, v, "paid otherwise", note, "settled", canSettle,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
 			switch {
@@ -59,9 +59,9 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 		})
 	switch {
 	case errors.Is(err, errConsent):
-		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_consent")
+		return c.done(w, r, v, "refunds", r.PathValue("id"), nil, "need_consent")
 	case errors.Is(err, errCode):
-		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_code")
+		return c.done(w, r, v, "refunds", r.PathValue("id"), nil, "need_code")
 	default:
 		return err
 	}
@@ -69,9 +69,9 @@ func (c *console) settleRefund(w http.ResponseWriter, r *http.Request, v visit) 
 
 // dismissRefund takes a refund off the list of which nothing more is to come. Its row, reason and the note stay.
 func (c *console) dismissRefund(w http.ResponseWriter, r *http.Request, v visit) error {
-	note := text(r, "note", maxNote)
+	note := text(r, "note")
 	if note == "" {
-		return c.done(w, r, "refunds", r.PathValue("id"), nil, "need_note")
+		return c.done(w, r, v, "refunds", r.PathValue("id"), nil, "need_note")
 	}
 	return c.mendRefund(w, r, v, "let go", note, "dismissed_refund", canDismiss,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
@@ -86,9 +86,6 @@ func (c *console) dismissRefund(w http.ResponseWriter, r *http.Request, v visit)
 			return nil, tx.SetRefund(r.Context(), row)
 		})
 }
-
-// maxCode is the most characters of the code of store credit.
-const maxCode = 80
 
 var (
 	errConsent = errors.New("ops: no consent of the shopper to be paid in another way")
@@ -106,7 +103,7 @@ func (c *console) releaseRefund(w http.ResponseWriter, r *http.Request, v visit)
 			return c.Cases.Release(r.Context(), tx, row, v.actor())
 		})
 	if errors.As(err, &same) && same.Code == "second_person_same" {
-		return c.done(w, r, "refunds", r.PathValue("id"), nil, "yours")
+		return c.done(w, r, v, "refunds", r.PathValue("id"), nil, "yours")
 	}
 	return err
 }
@@ -136,7 +133,7 @@ func (c *console) mendRefund(w http.ResponseWriter, r *http.Request, v visit, na
 			return write(tx, row)
 		},
 	})
-	return c.done(w, r, "refunds", rowID, err, notice)
+	return c.done(w, r, v, "refunds", rowID, err, notice)
 }
 
 // goOn makes a refund due that never went out.

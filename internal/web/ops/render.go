@@ -81,8 +81,10 @@ type page struct {
 	Counts store.Attention
 	Notice *notice
 	Query  string // what was searched
-	Now    time.Time
-	Data   any
+	// Lost are words that were typed into a form which did nothing, and for which the page has no field any more.
+	Lost []string
+	Now  time.Time
+	Data any
 
 	shop func(id string) (*config.Shop, bool)
 }
@@ -103,15 +105,44 @@ func (c *console) render(w http.ResponseWriter, r *http.Request, v visit, status
 		}
 		p.Counts = counts
 	}
-	var out bytes.Buffer
-	if err := c.pages.set.ExecuteTemplate(&out, "frame", p); err != nil {
+	if v.again == nil && r.Method == http.MethodPost && status >= http.StatusBadRequest && hasTyped(r) {
+		v.again = &again{Status: status}
+	}
+	if v.again != nil {
+		status = v.again.Status
+	}
+	out, err := c.pageWith(p, v.again, r)
+	if err != nil {
 		c.Log.ErrorContext(r.Context(), "page", "page", name, "error", err.Error())
 		http.Error(w, "This page could not be made. The log says why.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = out.WriteTo(w)
+	_, _ = w.Write(out)
+}
+
+// pageWith makes a page, with what was typed into a form that did nothing; as is nil when there is none.
+func (c *console) pageWith(p *page, as *again, r *http.Request) ([]byte, error) {
+	var out bytes.Buffer
+	if as == nil {
+		err := c.pages.set.ExecuteTemplate(&out, "frame", p)
+		return out.Bytes(), err
+	}
+	if as.path, as.typed = r.URL.Path, r.PostForm; as.Problem != "" {
+		p.Notice = &notice{Tone: "bad", Text: as.Problem}
+	}
+	if err := c.pages.set.ExecuteTemplate(&out, "frame", p); err != nil {
+		return nil, err
+	}
+	filled, lost := as.refill(out.Bytes())
+	if p.Lost = lost; len(lost) == 0 {
+		return filled, nil
+	}
+	out = bytes.Buffer{}
+	err := c.pages.set.ExecuteTemplate(&out, "frame", p)
+	filled, _ = as.refill(out.Bytes())
+	return filled, err
 }
 
 // problem is what the page of a failure says.

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -14,15 +15,15 @@ import (
 )
 
 func (c *console) approveReturn(w http.ResponseWriter, r *http.Request, v visit) error {
-	words := text(r, "words", maxWords)
+	words := text(r, "words")
 	return c.moveCase(w, r, v, "approve", "approved", returns.Approve,
 		func(k store.Case) (store.Case, error) { return c.Cases.Approve(r.Context(), k, v.actor(), words) })
 }
 
 func (c *console) rejectReturn(w http.ResponseWriter, r *http.Request, v visit) error {
-	words := text(r, "words", maxWords)
+	words := text(r, "words")
 	if words == "" {
-		return c.done(w, r, "returns", r.PathValue("id"), nil, "need_words")
+		return c.done(w, r, v, "returns", r.PathValue("id"), nil, "need_words")
 	}
 	return c.moveCase(w, r, v, "reject", "rejected", returns.Reject,
 		func(k store.Case) (store.Case, error) { return c.Cases.Reject(r.Context(), k, v.actor(), words) })
@@ -35,9 +36,9 @@ func (c *console) callOffReturn(w http.ResponseWriter, r *http.Request, v visit)
 
 // endReturn ends a case whose goods, or the rest of them, never came back.
 func (c *console) endReturn(w http.ResponseWriter, r *http.Request, v visit) error {
-	note := text(r, "words", maxNote)
+	note := text(r, "words")
 	if note == "" {
-		return c.done(w, r, "returns", r.PathValue("id"), nil, "need_note")
+		return c.done(w, r, v, "returns", r.PathValue("id"), nil, "need_note")
 	}
 	return c.moveCase(w, r, v, "end", "ended", returns.Settle,
 		func(k store.Case) (store.Case, error) { return c.Cases.End(r.Context(), k, v.actor(), note) })
@@ -50,7 +51,7 @@ func (c *console) proveDispatch(w http.ResponseWriter, r *http.Request, v visit)
 	if err != nil {
 		return err
 	}
-	note := text(r, "words", maxNote)
+	note := text(r, "words")
 	if k.Kind != returns.Return || note == "" {
 		return c.noteOnCase(w, r, v, action, notice, c.Cases.ProofOfDispatch)
 	}
@@ -68,9 +69,9 @@ func (c *console) doubtProof(w http.ResponseWriter, r *http.Request, v visit) er
 func (c *console) noteOnCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string,
 	do func(ctx context.Context, k store.Case, actor, note string) error,
 ) error {
-	id, note := r.PathValue("id"), text(r, "words", maxNote)
+	id, note := r.PathValue("id"), text(r, "words")
 	if note == "" {
-		return c.done(w, r, "returns", id, nil, "need_note")
+		return c.done(w, r, v, "returns", id, nil, "need_note")
 	}
 	k, err := c.Store.Case(r.Context(), id)
 	if err != nil {
@@ -80,7 +81,7 @@ func (c *console) noteOnCase(w http.ResponseWriter, r *http.Request, v visit, ac
 		return err
 	}
 	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: note})
-	return c.done(w, r, "returns", id, err, notice)
+	return c.done(w, r, v, "returns", id, err, notice)
 }
 
 // payWithoutGoods lets the money go although the goods did not come.
@@ -110,7 +111,7 @@ func (c *console) seenCase(r *http.Request) (store.Case, store.Order, error) {
 func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit) error {
 	k, order, err := c.seenCase(r)
 	if errors.Is(err, errStale) {
-		return c.done(w, r, "returns", k.ID, err, "")
+		return c.done(w, r, v, "returns", k.ID, err, "")
 	}
 	if err != nil {
 		return err
@@ -134,14 +135,14 @@ func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit)
 	if err == nil {
 		err = c.mend(r.Context(), v, act{name: "price", object: "case:" + k.ID})
 	}
-	return c.done(w, r, "returns", k.ID, err, "priced")
+	return c.done(w, r, v, "returns", k.ID, err, "priced")
 }
 
 // givePostage gives back what the shopper paid for the way back: the fields amount, and receipt when staff saw one.
 func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) error {
 	k, order, err := c.seenCase(r)
 	if errors.Is(err, errStale) {
-		return c.done(w, r, "returns", k.ID, err, "")
+		return c.done(w, r, v, "returns", k.ID, err, "")
 	}
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) e
 		}
 		err = c.mend(r.Context(), v, act{name: "postage", object: "case:" + k.ID, note: money.Decimal(amount, order.State.Order.Currency) + " " + order.State.Order.Currency + ", " + note})
 	}
-	return c.done(w, r, "returns", k.ID, err, "postage")
+	return c.done(w, r, v, "returns", k.ID, err, "postage")
 }
 
 // mispriced puts what was typed as prices back, and says what is wrong.
@@ -185,9 +186,9 @@ func mispriced(r *http.Request) func(*caseView) {
 func (c *console) notedCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string,
 	do func(ctx context.Context, k store.Case, actor, note string) (store.Case, error),
 ) error {
-	id, note := r.PathValue("id"), text(r, "words", maxNote)
+	id, note := r.PathValue("id"), text(r, "words")
 	if note == "" {
-		return c.done(w, r, "returns", id, nil, "need_note")
+		return c.done(w, r, v, "returns", id, nil, "need_note")
 	}
 	k, err := c.Store.Case(r.Context(), id)
 	if err != nil {
@@ -197,14 +198,14 @@ func (c *console) notedCase(w http.ResponseWriter, r *http.Request, v visit, act
 	var f *fault.Error
 	switch {
 	case errors.Is(err, returns.ErrStep):
-		return c.done(w, r, "returns", id, errStale, "")
+		return c.done(w, r, v, "returns", id, errStale, "")
 	case errors.As(err, &f):
 		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
 	case err != nil:
-		return c.done(w, r, "returns", id, err, "")
+		return c.done(w, r, v, "returns", id, err, "")
 	}
 	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: note})
-	return c.done(w, r, "returns", id, err, notice)
+	return c.done(w, r, v, "returns", id, err, notice)
 }
 
 // errUnits: the quantities of a receipt are not quantities that can have come back.
@@ -249,44 +250,46 @@ func receivedItems(r *http.Request, k store.Case) ([]returns.Item, error) {
 func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, action, notice string, step returns.Step,
 	move func(store.Case) (store.Case, error),
 ) error {
-	return c.moveCaseOr(w, r, v, action, notice, step, move, retyped(r, notices["need_units"].Text))
+	return c.moveCaseOr(w, r, v, action, notice, step, move, func(problem string) func(*caseView) {
+		return retyped(r, cmp.Or(problem, notices["need_units"].Text))
+	})
 }
 
-// moveCaseOr is moveCase with what changes in the page when the quantities cannot be taken.
+// moveCaseOr is moveCase with what changes in the page when the form is shown again: for a problem, or for "" when the quantities cannot
+// be taken.
 func (c *console) moveCaseOr(w http.ResponseWriter, r *http.Request, v visit, action, notice string, step returns.Step,
-	move func(store.Case) (store.Case, error), wrong func(*caseView),
+	move func(store.Case) (store.Case, error), retype func(problem string) func(*caseView),
 ) error {
 	k, err := c.Store.Case(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	if k.Version != seenGeneration(r) || !takes(k, step) {
-		decides := step == returns.Approve || step == returns.Reject
-		if decides && takes(k, step) && text(r, "words", maxWords) != "" { // words to a shopper are not typed twice
-			return c.showReturn(w, r, v, http.StatusConflict, retyped(r, keptWords))
-		}
-		return c.done(w, r, "returns", k.ID, errStale, "")
+		err = errStale
+	} else {
+		_, err = move(k)
 	}
-	_, err = move(k)
 	var f *fault.Error
 	switch {
+	case (isStale(err) || errors.Is(err, returns.ErrStep)) && hasTyped(r):
+		return c.showReturn(w, r, v, http.StatusConflict, retype(keptWords))
 	case errors.Is(err, returns.ErrStep):
-		return c.done(w, r, "returns", k.ID, errStale, "")
+		return c.done(w, r, v, "returns", k.ID, errStale, "")
 	case errors.Is(err, errUnits), errors.Is(err, returns.ErrQuantity), errors.Is(err, returns.ErrLine):
-		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, wrong)
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, retype(""))
 	case errors.As(err, &f):
-		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
+		return c.showReturn(w, r, v, http.StatusConflict, retype("Nothing was done. "+f.Message))
 	case err != nil:
-		return c.done(w, r, "returns", k.ID, err, "")
+		return c.done(w, r, v, "returns", k.ID, err, "")
 	}
-	err = c.mend(r.Context(), v, act{name: action, object: "case:" + k.ID, note: text(r, "words", maxNote)})
-	return c.done(w, r, "returns", k.ID, err, notice)
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + k.ID, note: cutTo(text(r, "words"), maxNote)})
+	return c.done(w, r, v, "returns", k.ID, err, notice)
 }
 
 // retyped puts the problem and everything that was typed into the page.
 func retyped(r *http.Request, problem string) func(*caseView) {
 	return func(view *caseView) {
-		view.Problem, view.Words = problem, text(r, "words", maxWords)
+		view.Problem, view.Words = problem, text(r, "words")
 		for i := range view.Items {
 			view.Items[i].Typed = r.PostFormValue("qty." + view.Items[i].Line.ID)
 		}

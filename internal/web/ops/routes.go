@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"homeward/internal/config"
@@ -40,6 +41,8 @@ type visit struct {
 	user config.User
 	role role
 	now  time.Time
+
+	again *again // a form that did nothing and is shown again
 }
 
 // actor names the member of staff in a case's log.
@@ -177,11 +180,30 @@ func (c *console) guard(need role, serve handler) http.Handler {
 				"You are signed in as "+v.user.Name+" ("+v.user.Role+"). Ask somebody whose role allows it.")
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, c.mostOf(w, r))
-			if err := serve(w, r, v); err != nil {
+			if err := c.fitting(serve)(w, r, v); err != nil {
 				c.answer(w, r, v, err)
 			}
 		}
 	})
+}
+
+// fitting shows a form again that holds more than its fields take, and does nothing of it. Forms that enter something new, and those with
+// photos, are read and looked at by their handlers.
+func (c *console) fitting(serve handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, v visit) error {
+		room, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/ops/"), "/")
+		if !strings.HasPrefix(r.Pattern, http.MethodPost) || r.PathValue("id") == "" || uploading[r.Pattern] {
+			return serve(w, r, v)
+		}
+		if err := r.ParseForm(); err != nil {
+			return err
+		}
+		_ = r.PostFormValue("seen") // reads a form of the other kind
+		if field, problem := tooLong(r); problem != "" && c.pageOf(room) != nil {
+			return c.showAgain(w, r, v, room, r.PathValue("id"), again{Status: http.StatusUnprocessableEntity, Problem: problem, Field: field})
+		}
+		return serve(w, r, v)
+	}
 }
 
 // uploading are the forms that may send photos.
@@ -190,7 +212,7 @@ var uploading = map[string]bool{"POST /ops/returns/{id}/inspect": true}
 // mostOf gives how much a form may send, in bytes, and a form with photos the time that it takes.
 func (c *console) mostOf(w http.ResponseWriter, r *http.Request) int64 {
 	if !uploading[r.Pattern] || !upload.Is(r) {
-		return 256 << 10
+		return 1 << 20
 	}
 	upload.Allow(w)
 	return upload.MaxBody

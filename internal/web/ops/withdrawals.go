@@ -49,8 +49,7 @@ type withdrawalView struct {
 	Evidence []store.Evidence
 	Intact   bool // the statement is the one that the evidence speaks of
 	Audit    []store.AuditEntry
-	// Of a form that was refused: why, and what was typed.
-	Problem, TypedOrder, TypedNote string
+	Problem  string // why a form was refused
 }
 
 // flagWords say what is odd about a statement, and what to do.
@@ -119,7 +118,7 @@ func (c *console) oneWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 	return c.showWithdrawal(w, r, v, "")
 }
 
-// showWithdrawal shows one statement; problem says why a form was refused, and what was typed stands in it again.
+// showWithdrawal shows one statement; problem says why a form was refused.
 func (c *console) showWithdrawal(w http.ResponseWriter, r *http.Request, v visit, problem string) error {
 	ctx, status := r.Context(), http.StatusOK
 	row, err := c.Store.Withdrawal(ctx, r.PathValue("id"))
@@ -146,7 +145,7 @@ func (c *console) showWithdrawal(w http.ResponseWriter, r *http.Request, v visit
 		return err
 	}
 	if view.Problem = problem; problem != "" {
-		status, view.TypedOrder, view.TypedNote = http.StatusUnprocessableEntity, text(r, "order", 100), text(r, "note", maxNote)
+		status = http.StatusUnprocessableEntity
 	}
 	c.render(w, r, v, status, "withdrawal", "Withdrawal "+row.Reference, view)
 	return nil
@@ -154,9 +153,9 @@ func (c *console) showWithdrawal(w http.ResponseWriter, r *http.Request, v visit
 
 // seeWithdrawal records that a member of staff dealt with what is odd about a statement.
 func (c *console) seeWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.done(w, r, "withdrawals", id, nil, "need_note")
+		return c.done(w, r, v, "withdrawals", id, nil, "need_note")
 	}
 	err := c.mend(r.Context(), v, act{name: "see", object: "withdrawal:" + id, note: note, write: func(tx *store.Tx) ([]store.Task, error) {
 		row, err := tx.Withdrawal(r.Context(), id)
@@ -168,20 +167,20 @@ func (c *console) seeWithdrawal(w http.ResponseWriter, r *http.Request, v visit)
 		}
 		return nil, tx.SeeWithdrawal(r.Context(), id, note, v.now)
 	}})
-	return c.done(w, r, "withdrawals", id, err, "seen")
+	return c.done(w, r, v, "withdrawals", id, err, "seen")
 }
 
 // resolveWithdrawal finds the order of a statement that opened no case.
 func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v visit) error {
-	id, note := r.PathValue("id"), text(r, "note", maxNote)
+	id, note := r.PathValue("id"), text(r, "note")
 	if note == "" {
-		return c.done(w, r, "withdrawals", id, nil, "need_note")
+		return c.done(w, r, v, "withdrawals", id, nil, "need_note")
 	}
 	row, err := c.Store.Withdrawal(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	order, err := c.Store.OrderByNumber(r.Context(), row.Shop, orders.NumberKey(text(r, "order", 100)))
+	order, err := c.Store.OrderByNumber(r.Context(), row.Shop, orders.NumberKey(text(r, "order")))
 	if isNotFound(err) {
 		return c.showWithdrawal(w, r, v, "Nothing was done: this shop has no order of that number.")
 	}
@@ -190,13 +189,12 @@ func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v vi
 	}
 	var f *fault.Error
 	if _, err = c.Withdrawals.Resolve(r.Context(), id, order.ID, note); errors.As(err, &f) && f.Class == fault.Permanent {
-		c.fail(w, r, v, http.StatusConflict, "Nothing was done", f.Message)
-		return nil
+		return c.showAgain(w, r, v, "withdrawals", id, again{Status: http.StatusConflict, Problem: "Nothing was done. " + f.Message})
 	}
 	if err == nil {
 		err = c.mend(r.Context(), v, act{name: "resolve", object: "withdrawal:" + id, note: note})
 	}
-	return c.done(w, r, "withdrawals", id, err, "resolved")
+	return c.done(w, r, v, "withdrawals", id, err, "resolved")
 }
 
 // enterWithdrawal records a statement that came by letter, mail or telephone.
@@ -207,6 +205,9 @@ func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visi
 	}
 	finds := r.PostFormValue("find") != ""
 	var e withdrawals.Entry
+	if _, long := tooLong(r); problem == "" {
+		problem = long
+	}
 	if problem == "" && !finds {
 		e, problem = c.entry(r, v)
 		e.Items = units
@@ -215,7 +216,7 @@ func (c *console) enterWithdrawal(w http.ResponseWriter, r *http.Request, v visi
 		row, err := c.Withdrawals.Enter(r.Context(), e)
 		if err == nil {
 			if err = c.mend(r.Context(), v, act{name: "enter", object: "withdrawal:" + row.ID, note: e.Note}); err == nil {
-				return c.done(w, r, "withdrawals", row.ID, nil, "entered")
+				return c.done(w, r, v, "withdrawals", row.ID, nil, "entered")
 			}
 		}
 		if !errors.Is(err, store.ErrNotFound) {
@@ -244,7 +245,7 @@ func (c *console) entryLines(r *http.Request) (lines []item, units []returns.Ite
 	if !finds && !r.PostForm.Has("lines") {
 		return nil, nil, "", nil
 	}
-	order, err := c.Store.OrderByNumber(r.Context(), r.PostFormValue("shop"), orders.NumberKey(text(r, "order", 100)))
+	order, err := c.Store.OrderByNumber(r.Context(), r.PostFormValue("shop"), orders.NumberKey(text(r, "order")))
 	if isNotFound(err) {
 		return nil, nil, "This shop has no order of that number. The statement can be recorded all the same, as it stands.", nil
 	}
@@ -295,16 +296,16 @@ func (c *console) entry(r *http.Request, v visit) (e withdrawals.Entry, problem 
 		return e, "Say how it came."
 	case err != nil, sent.After(v.now), sent.Before(v.now.AddDate(-3, 0, 0)):
 		return e, "Say when it was sent: a date and a time, not in the future and not more than three years ago."
-	case text(r, "name", 300) == "":
+	case text(r, "name") == "":
 		return e, "Write whose statement it is."
-	case text(r, "text", 20000) == "":
+	case text(r, "text") == "":
 		return e, "Write what it says, word for word."
 	}
 	return withdrawals.Entry{
 		Statement: withdrawals.Statement{
-			Shop: shop.ID, Name: text(r, "name", 300), Number: text(r, "order", 100), Email: text(r, "email", 254),
-			Language: shop.Languages[0], Text: text(r, "text", 20000),
+			Shop: shop.ID, Name: text(r, "name"), Number: text(r, "order"), Email: text(r, "email"),
+			Language: shop.Languages[0], Text: text(r, "text"),
 		},
-		Channel: r.PostFormValue("channel"), SentAt: sent, User: v.user.Name, Note: text(r, "note", maxNote),
+		Channel: r.PostFormValue("channel"), SentAt: sent, User: v.user.Name, Note: text(r, "note"),
 	}, ""
 }
