@@ -75,8 +75,8 @@ func (d *Desk) Release(ctx context.Context, tx *store.Tx, row store.Refund, acto
 	return []store.Task{task}, err
 }
 
-// spokeFor tells of a member of staff who entered the statement of a withdrawal's case, found its order, or said that what is odd about it
-// is right: each lets money go.
+// spokeFor tells of a member of staff who entered the statement of a withdrawal's case, or said that what is odd about it is right: each
+// lets money go. Who found its order stands in the case's log as well.
 func spokeFor(ctx context.Context, tx *store.Tx, caseID, actor string) (bool, error) {
 	statement, err := tx.WithdrawalOfCase(ctx, caseID)
 	if errors.Is(err, store.ErrNotFound) {

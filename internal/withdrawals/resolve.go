@@ -4,21 +4,26 @@ import (
 	"context"
 
 	"homeward/internal/fault"
+	"homeward/internal/id"
 	"homeward/internal/store"
 )
 
+// OrderFound is the step of a case's log that says who found the order of its statement: they let money go by it, so that another member
+// of staff lets its refund go where the shop wants four eyes.
+const OrderFound = "order_found"
+
 // Resolve takes staff's word that a statement which opened no case is about an order and its shopper's: it opens the case
-// that brings the goods and the money back, and writes that into the evidence. The statement itself, and when it was made,
-// stay as they are. A *fault.Error says what is in the way.
-func (d *Desk) Resolve(ctx context.Context, id, orderID, note string) (store.Withdrawal, error) {
+// that brings the goods and the money back, with actor and note in its log, and writes that into the evidence. The statement itself,
+// and when it was made, stay as they are. A *fault.Error says what is in the way.
+func (d *Desk) Resolve(ctx context.Context, statementID, orderID, actor, note string) (store.Withdrawal, error) {
 	var w store.Withdrawal
 	var tasks []store.Task
 	err := d.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.Alone(ctx, "withdrawal:"+id); err != nil {
+		if err := tx.Alone(ctx, "withdrawal:"+statementID); err != nil {
 			return err
 		}
 		var err error
-		if w, err = tx.Withdrawal(ctx, id); err != nil {
+		if w, err = tx.Withdrawal(ctx, statementID); err != nil {
 			return err
 		}
 		order, err := tx.Order(ctx, orderID)
@@ -41,6 +46,10 @@ func (d *Desk) Resolve(ctx context.Context, id, orderID, note string) (store.Wit
 		w.OrderID, w.CaseID, w.Note, w.SeenAt = order.ID, c.ID, note, d.Now()
 		w.RefundDueAt = TermsOf(shop, order, w.SubmittedAt).Refund.End
 		if err := tx.ResolveWithdrawal(ctx, w); err != nil {
+			return err
+		}
+		now := d.Now()
+		if err := tx.AddCaseStep(ctx, store.CaseStep{ID: id.New(now), CaseID: c.ID, At: now, Actor: actor, Step: OrderFound, Note: note}); err != nil {
 			return err
 		}
 		if tasks, err = d.Cases.PlanWithdrawn(ctx, tx, order, c.ID); err != nil {

@@ -20,7 +20,7 @@ import (
 // Withdrawals records statements of withdrawal that came another way than online.
 type Withdrawals interface {
 	Enter(ctx context.Context, e withdrawals.Entry) (store.Withdrawal, error)
-	Resolve(ctx context.Context, id, orderID, note string) (store.Withdrawal, error)
+	Resolve(ctx context.Context, id, orderID, actor, note string) (store.Withdrawal, error)
 }
 
 // withdrawalsData is what the room of withdrawals shows.
@@ -188,7 +188,7 @@ func (c *console) resolveWithdrawal(w http.ResponseWriter, r *http.Request, v vi
 		return err
 	}
 	var f *fault.Error
-	if _, err = c.Withdrawals.Resolve(r.Context(), id, order.ID, note); errors.As(err, &f) && f.Class == fault.Permanent {
+	if _, err = c.Withdrawals.Resolve(r.Context(), id, order.ID, v.actor(), note); errors.As(err, &f) && f.Class == fault.Permanent {
 		return c.showAgain(w, r, v, "withdrawals", id, again{Status: http.StatusConflict, Problem: "Nothing was done. " + f.Message})
 	}
 	if err == nil {
