@@ -109,8 +109,9 @@ func TestPhotosOfAnInspection(t *testing.T) {
 	if !strings.Contains(s.page("/ops/returns/c1"), picture) || strings.Contains(b.signIn("viewer").page("/ops/returns/c1"), picture) {
 		t.Error("an agent sees the photo on the page, and a viewer does not")
 	}
-	if w = s.get("/ops/files/" + of[0].ID); w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/jpeg" {
-		t.Errorf("%d %s", w.Code, w.Header().Get("Content-Type"))
+	w = s.get("/ops/files/" + of[0].ID)
+	if h := w.Header(); w.Code != http.StatusOK || h.Get("Content-Type") != "image/jpeg" || h.Get("Cache-Control") != "no-store" { // nothing stays behind after signing out
+		t.Errorf("%d %s %s", w.Code, h.Get("Content-Type"), h.Get("Cache-Control"))
 	}
 	if err := b.desk.real.Appeal(t.Context(), c, found[1].ID, "It came so."); err != nil {
 		t.Fatal(err)

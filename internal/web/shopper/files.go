@@ -41,6 +41,7 @@ func (h *handler) showFile(w http.ResponseWriter, r *http.Request, v *visit) {
 		h.complain(r, "file not read", err)
 		h.down(w, r, v.shop, v.words)
 	default:
+		w.Header().Set("Cache-Control", "private, max-age=3600")
 		upload.Serve(w, r, f, data)
 	}
 }

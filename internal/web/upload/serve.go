@@ -10,14 +10,13 @@ import (
 )
 
 // Serve answers with a kept file. A photo was written anew by Homeward and is shown; a document, which may hold anything, is
-// only ever saved. Either way no browser runs a thing in it.
+// only ever saved. Either way no browser runs a thing in it. How long a browser may keep it is for the caller to say, in Cache-Control.
 func Serve(w http.ResponseWriter, r *http.Request, f store.File, data []byte) {
 	h := w.Header()
 	h.Set("Content-Type", f.ContentType)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "private, max-age=3600")
 	h.Set("ETag", strconv.Quote(f.SHA256))
 	disposition := "inline"
 	if f.ContentType == files.PDF {
