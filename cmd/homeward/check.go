@@ -86,13 +86,9 @@ func (c *closers) close() {
 func probes(opened *closers) check.Probes {
 	quiet := slog.New(slog.DiscardHandler)
 	return check.Probes{
-		Database: func(ctx context.Context, dsn string) (check.Readier, error) {
-			db, err := store.Open(ctx, dsn)
-			if err != nil {
-				return nil, err
-			}
-			*opened = append(*opened, func() { _ = db.Close() })
-			return db, nil
+		Database: func(ctx context.Context, dsn string) (check.Database, error) {
+			found, err := store.Look(ctx, dsn)
+			return map[store.Stand]check.Database{store.Migrated: check.Migrated, store.Older: check.Older, store.Empty: check.Empty}[found], err
 		},
 		Redis: func(_ context.Context, address string) (check.Informer, error) {
 			r, err := jobs.OpenRedis(address, nil, quiet)

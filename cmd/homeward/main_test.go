@@ -52,6 +52,9 @@ shops: [{id: acme, name: Acme, country: PL, time_zone: Europe/Warsaw, languages:
 			}
 		})
 	}
+	if _, err := os.Stat(filepath.Join(dir, "homeward.db")); err == nil {
+		t.Error("homeward check made a database")
+	}
 	if _, err := os.Stat(filepath.Join(dir, "preview", "ar", "shipped.mail.html")); err != nil {
 		t.Error(err)
 	}

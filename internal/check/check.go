@@ -26,10 +26,15 @@ type Checker interface {
 	Check(ctx context.Context) error
 }
 
-// Readier is a database that says whether it is reachable and migrated.
-type Readier interface {
-	Ready(ctx context.Context) error
-}
+// Database is how a database was found.
+type Database int
+
+// How a database can be found: as this version needs it, of an older version, or without any tables yet.
+const (
+	Migrated Database = iota
+	Older
+	Empty
+)
 
 // Informer is a Redis client; redis.UniversalClient is one.
 type Informer interface {
@@ -44,7 +49,7 @@ type Resolver interface {
 // Probes is how the checks reach the world. What a function opens, its caller closes after Run. A nil function leaves its
 // check out.
 type Probes struct {
-	Database func(ctx context.Context, dsn string) (Readier, error) // opens and migrates
+	Database func(ctx context.Context, dsn string) (Database, error) // looks, and changes nothing
 	Redis    func(ctx context.Context, address string) (Informer, error)
 	SMTP     func(server config.Mail) (Checker, error)
 	Twilio   func(account config.SMS) (Checker, error)

@@ -65,7 +65,7 @@ func world(t *testing.T) (*config.Config, check.Probes) {
 	}
 	fine := answer{}
 	return cfg, check.Probes{
-		Database: func(context.Context, string) (check.Readier, error) { return fine, nil },
+		Database: func(context.Context, string) (check.Database, error) { return check.Migrated, nil },
 		Redis:    func(context.Context, string) (check.Informer, error) { return info{text: healthyRedis}, nil },
 		SMTP:     func(config.Mail) (check.Checker, error) { return fine, nil },
 		Twilio:   func(config.SMS) (check.Checker, error) { return fine, nil },
@@ -113,11 +113,14 @@ func TestEachFault(t *testing.T) {
 		want   string
 	}{
 		{"database away", func(_ *config.Config, p *check.Probes) {
-			p.Database = func(context.Context, string) (check.Readier, error) { return nil, errors.New("connection refused") }
+			p.Database = func(context.Context, string) (check.Database, error) { return 0, errors.New("connection refused") }
 		}, false, "FAIL database    postgres://db/homeward: connection refused; look at database"},
-		{"database not migrated", func(_ *config.Config, p *check.Probes) {
-			p.Database = func(context.Context, string) (check.Readier, error) { return answer{errors.New("version 3 of 4")}, nil }
-		}, false, "FAIL database    postgres://db/homeward: version 3 of 4"},
+		{"database of an older version", func(_ *config.Config, p *check.Probes) {
+			p.Database = func(context.Context, string) (check.Database, error) { return check.Older, nil }
+		}, true, "warn database    postgres://db/homeward is older than this program, and is brought up to date at the next start"},
+		{"database without tables", func(_ *config.Config, p *check.Probes) {
+			p.Database = func(context.Context, string) (check.Database, error) { return check.Empty, nil }
+		}, true, "ok   database    postgres://db/homeward can be used; the next start makes its tables"},
 		{"redis away", func(_ *config.Config, p *check.Probes) {
 			p.Redis = func(context.Context, string) (check.Informer, error) { return info{err: errors.New("EOF")}, nil }
 		}, false, "FAIL redis       redis://redis:6379: EOF"},

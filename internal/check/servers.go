@@ -42,15 +42,17 @@ func (r *run) database(ctx context.Context) {
 		return
 	}
 	address := config.Redact(r.cfg.Database)
-	db, err := r.probes.Database(ctx, r.cfg.Database)
-	if err == nil {
-		err = db.Ready(ctx)
-	}
-	if err != nil {
+	found, err := r.probes.Database(ctx, r.cfg.Database)
+	switch {
+	case err != nil:
 		r.fail("database", "%s: %s; look at database in the configuration", address, reason(err))
-		return
+	case found == Older:
+		r.warn("database", "%s is older than this program, and is brought up to date at the next start: make a backup before", address)
+	case found == Empty:
+		r.pass("database", "%s can be used; the next start makes its tables", address)
+	default:
+		r.pass("database", "%s is reachable and migrated", address)
 	}
-	r.pass("database", "%s is reachable and migrated", address)
 }
 
 // files writes, reads and deletes in the folder or the bucket.
