@@ -83,8 +83,11 @@ func (w *Worker) endLabel(ctx context.Context, task store.Task, row store.Label,
 	err := w.DB.Write(ctx, func(tx *store.Tx) error {
 		tasks = nil
 		err := tx.Finish(ctx, task.Kind, task.ID, task.Generation, state, f)
-		if err != nil || state == store.LabelReady {
+		if err != nil {
 			return err
+		}
+		if state == store.LabelReady {
+			return w.Cases.LabelKept(ctx, tx, row)
 		}
 		tasks, err = w.Cases.LabelGivenUp(ctx, tx, row)
 		return err

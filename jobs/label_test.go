@@ -149,6 +149,10 @@ func TestLabelIsBoughtOnce(t *testing.T) {
 			if err != nil || c.TrackingNumber == "" || c.TrackingNumber != row.Tracking {
 				t.Errorf("the case's number is %q, the label's %q", c.TrackingNumber, row.Tracking)
 			}
+			log, err := b.DB.CaseLog(t.Context(), c.ID)
+			if n := len(log); err != nil || log[n-1].Step != cases.LabelReady || log[n-2].Step != cases.LabelPaid {
+				t.Errorf("it is not said at last, and once, that it is ready: %+v, %v", log, err)
+			}
 			kept, err := b.DB.FilesOf(t.Context(), c.ID)
 			if err != nil || len(kept) != 2 || kept[0].ContentType != files.PDF || kept[0].Purpose != store.LabelFile {
 				t.Errorf("kept %+v, %v", kept, err)

@@ -17,7 +17,8 @@ import (
 // The steps of a case's log about its label.
 const (
 	LabelWanted = "label_wanted"
-	LabelReady  = "label_bought"
+	LabelPaid   = "label_bought"   // its file is still on its way
+	LabelReady  = "label_ready"    // its file can be opened
 	MethodSaid  = "method"         // the shopper chose how to send goods back; the note is the returns.SendMethod
 	LabelVoid   = "label_unwanted" // it was bought in the moment in which the case was called off, or sent another way
 	LabelVoided = "label_voided"   // and the carrier account took it back
@@ -220,7 +221,7 @@ func (d *Desk) LabelBought(ctx context.Context, row store.Label) (store.Label, e
 			if err != nil {
 				return err
 			}
-			now, step := d.Now(), LabelReady
+			now, step := d.Now(), LabelPaid
 			row.UpdatedAt, row.Status = now, store.LabelBought
 			if !WantsLabel(c) {
 				row.Status, step = store.LabelVoid, LabelVoid
@@ -241,6 +242,11 @@ func (d *Desk) LabelBought(ctx context.Context, row store.Label) (store.Label, e
 		}
 	}
 	return row, err
+}
+
+// LabelKept records, in this transaction, that a label's file can be opened: only now its shopper reads that it is ready.
+func (d *Desk) LabelKept(ctx context.Context, tx *store.Tx, row store.Label) error {
+	return d.log(ctx, tx, row.CaseID, System, LabelReady, row.ID)
 }
 
 // LabelVoided records that the carrier account took a label back.

@@ -92,7 +92,9 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if v.gift == nil && cases.Changeable(c, l.refunds) {
 		p.ChangeHref = p.Action + "/change"
 	}
+	p.Files = h.filesOf(r.Context(), v, c)
 	if log, err := h.Store.CaseLog(r.Context(), c.ID); err == nil {
+		log = labelOnce(log, p.Files != nil && (p.Files.Label != nil || p.Files.Code != nil))
 		p.Story, p.Letters, p.Reply = v.caseStory(log), v.letters(log), h.replyOf(log)
 	}
 	found, err := h.Store.InspectionsOf(r.Context(), c.ID)
@@ -106,7 +108,6 @@ func (h *handler) casePage(r *http.Request, v *visit, c store.Case, l ledger) *c
 	if c.Kind == returns.Claim {
 		h.claimPart(r, v, p, c)
 	}
-	p.Files = h.filesOf(r.Context(), v, c)
 	if p.Send {
 		p.Way = h.sendWay(r, v, c, p.Files)
 	}
@@ -285,9 +286,19 @@ var caseEvents = map[string]string{
 	"send": "send", "receive": "receive", "inspected": "inspected", "inspect": "inspected", "refund": "refund", "settle": "settle",
 	"call_off": "call_off", "reopen": "reopen", "claimed": "claimed", "appealed": "appealed", "extended": "extended", cases.Wrote: "wrote", cases.Replied: "replied",
 	cases.DispatchProven: "proof",
-	cases.ProofSent:      "proof_sent", cases.MethodSaid: "method", cases.LabelReady: "label",
+	cases.ProofSent:      "proof_sent", cases.MethodSaid: "method", cases.LabelWanted: "label_wanted", cases.LabelReady: "label", cases.LabelPaid: "label",
 	cases.Fulfilled:    "fulfilled",
 	cases.PayoutAgreed: "payout",
+}
+
+// labelOnce leaves out that a label was paid for: it is ready when its file is there, which has a step of its own. A log from before there was one
+// tells it by the step that it has, once the file is there.
+func labelOnce(log []store.CaseStep, there bool) []store.CaseStep {
+	told := slices.ContainsFunc(log, func(s store.CaseStep) bool { return s.Step == cases.LabelReady })
+	if there && !told {
+		return log
+	}
+	return slices.DeleteFunc(slices.Clone(log), func(s store.CaseStep) bool { return s.Step == cases.LabelPaid })
 }
 
 // caseStory gives the log of a case, newest first, in words. The same step told again is told once.

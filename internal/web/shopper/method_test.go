@@ -36,9 +36,14 @@ func (b *bench) bought(desk *uploads.Desk, c store.Case, code bool) {
 	} else if err := b.db.Write(b.t.Context(), func(tx *store.Tx) error { return tx.AddLabel(b.t.Context(), row) }); err != nil {
 		b.t.Fatal(err)
 	}
-	row.Status, row.Carrier, row.Tracking = store.LabelBought, "usps", "9400100000000000000000"
-	if _, err := b.realDesk().LabelBought(b.t.Context(), row); err != nil {
-		b.t.Fatal(err)
+	if row.Status == store.LabelWanted {
+		row.Status, row.Carrier, row.Tracking = store.LabelBought, "usps", "9400100000000000000000"
+		if _, err := b.realDesk().LabelBought(b.t.Context(), row); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if desk == nil { // its file is on its way
+		return
 	}
 	about := uploads.About{Shop: c.Shop, OrderID: c.OrderID, CaseID: c.ID, Purpose: store.LabelFile, By: cases.System}
 	for part, data := range map[string]string{"": "%PDF-1.7 label", cases.LabelCode: somePhoto(b.t)} {
@@ -92,10 +97,21 @@ func TestChoosingOnThePageOfTheCase(t *testing.T) {
 	}
 	has(t, b.get(page), 200, "We are preparing your label", "Acme Returns", "Send it another way", "You chose how to send it", "PLN 24.91")
 	c := b.cases(order.ID)[0]
-	b.bought(desk, c, true)
+	b.bought(nil, c, true)
 	w := b.get(page)
+	has(t, w, 200, "Your label is being made", "We are preparing your label")
+	lacks(t, w, "Your label is ready")
+	b.bought(desk, c, true)
+	w = b.get(page)
 	has(t, w, 200, "Show this code at the counter", "Open the label to print", "where USPS takes parcels", "Without the label: our address", "Your label is ready", `class="qr"`)
 	lacks(t, w, page+"/method", "We are preparing")
+	labels, err := b.db.LabelsOf(t.Context(), c.ID)
+	if err == nil {
+		err = b.db.Write(t.Context(), func(tx *store.Tx) error { return b.realDesk().LabelKept(t.Context(), tx, labels[0]) })
+	}
+	if n := strings.Count(b.get(page).Body.String(), "Your label is ready"); err != nil || n != 1 {
+		t.Errorf("said %d times that it is ready: %v", n, err)
+	}
 	if w := b.post(page+"/method", url.Values{"method": {"own"}}); w.Code != 303 {
 		t.Errorf("too late: %d", w.Code)
 	}
