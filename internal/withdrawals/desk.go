@@ -224,7 +224,7 @@ func (d *Desk) receiptOf(w store.Withdrawal, order store.Order) Receipt {
 	}
 	if shop, ok := d.Config.Shop(w.Shop); ok {
 		terms := TermsOf(shop, order, w.SubmittedAt)
-		r.SendBackBy, r.RefundBy = terms.SendBack.Last, terms.Refund.Last
+		r.SendBackBy, r.RefundBy, r.RefundRule = terms.SendBack.Last, terms.Refund.Last, terms.Refund.Rule
 	}
 	return r
 }

@@ -40,6 +40,7 @@ type Receipt struct {
 	Zone        *time.Location // of the consumer, else of the shop
 	// The last days for the goods and for the money; no day where there is none yet.
 	SendBackBy, RefundBy calendar.Date
+	RefundRule           returns.TermRule // by which the money is due; "": the Union's
 	// Unsent tells that no acknowledgement goes to Email: it cannot be reached, or too many were asked for.
 	Unsent bool
 }

@@ -31,3 +31,30 @@ func TestCancellingInTheUnitedKingdom(t *testing.T) {
 		lacks(t, w, says.not)
 	}
 }
+
+// TestAReceiptNamesNoDayThatNoLawSets: of the goods and of the money, by the law of where the order went.
+func TestAReceiptNamesNoDayThatNoLawSets(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const day = "December 7"
+	for _, tc := range []struct {
+		country, lang string
+		has, lacks    []string
+	}{
+		{"PL", "en", []string{"send them back by December 7, 2026", "due within 14 days, by December 7, 2026"}, nil},
+		{"GB", "en", []string{"send them back by December 7, 2026", "within 14 days of the day on which we get the goods back or"}, []string{"by December 7, 2026, the way", "due within 14 days, by"}},
+		{"GB", "pl", []string{"odeślij go najpóźniej 7 grudnia 2026", "w ciągu 14 dni od dnia otrzymania towaru lub dowodu"}, []string{"14 dni, najpóźniej"}},
+		{"US", "en", []string{"send them back and keep the proof of posting", "The refund is due by December 3, 2026"}, []string{day, "14 days"}},
+	} {
+		state := sample(t, delivered()...)
+		state.Order.ShipTo.Country = tc.country
+		path, _ := b.put(tc.lang, state)
+		form := url.Values{"qty.l1": {"1"}, "name": {"Mary Major"}, "email": {""}, "nonce": {"n" + tc.country + tc.lang}}
+		w := b.get(b.post(path+"/withdraw/confirm", form).Header().Get("Location"))
+		has(t, w, 200, tc.has...)
+		lacks(t, w, tc.lacks...)
+		if t.Failed() {
+			t.Fatalf("%s %s: %s", tc.country, tc.lang, w.Body)
+		}
+	}
+}

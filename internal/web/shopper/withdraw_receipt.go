@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"homeward/internal/calendar"
+	"homeward/internal/returns"
 	"homeward/internal/store"
 	"homeward/internal/web/page"
 	"homeward/internal/withdrawals"
 	"homeward/templates"
 )
-
-// statutoryDays is how long the reimbursement and the sending back may take (Directive 2011/83/EU, Art. 13(1), 14(1)).
-const statutoryDays = 14
 
 // receiptName is what the last part of a receipt's address looks like.
 var receiptName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -26,9 +24,9 @@ type receiptPage struct {
 	Reference, Order, When, ISO string
 	Text                        string // the statement
 	TextLang, TextDir           string
-	Masked                      bool   // the address in it is
-	Mail                        string // where the acknowledgement goes
-	SendBy, RefundBy            string
+	Masked                      bool     // the address in it is
+	Mail                        string   // where the acknowledgement goes
+	Send, Refund                string   // what each side does next, with its last day where the law has one
 	Address                     []string // where the goods go
 	File                        string   // the address of the statement as a file
 	Own                         string   // the order page, "" on the open form
@@ -116,17 +114,11 @@ func (p *place) zone(r withdrawals.Receipt) *time.Location {
 
 func (h *handler) receiptPage(r *http.Request, p *place, receipt withdrawals.Receipt) *receiptPage {
 	at := receipt.SubmittedAt.In(p.zone(receipt))
-	day := func(last calendar.Date) string {
-		if last.IsZero() {
-			last = calendar.Of(at, at.Location()).AddDays(statutoryDays)
-		}
-		return p.words.Date(last.Noon(at.Location()))
-	}
 	page := &receiptPage{
 		Frame:     h.placeFrame(r, p, p.words.T("page.withdraw.receipt.title", "Reference", receipt.Reference), "/"+p.nameOf(receipt)),
 		Reference: receipt.Reference, Order: p.words.T("page.order.title", "Number", receipt.Number),
 		When: moment(p.words, at), ISO: receipt.SubmittedAt.UTC().Format(time.RFC3339), Text: p.shown(receipt),
-		TextLang: receipt.Language, TextDir: templates.Direction(receipt.Language), Mail: receipt.Email, SendBy: day(receipt.SendBackBy), RefundBy: day(receipt.RefundBy),
+		TextLang: receipt.Language, TextDir: templates.Direction(receipt.Language), Mail: receipt.Email, Send: p.sendNext(receipt), Refund: p.refundNext(receipt),
 		Address: returnAddress(p.shop), File: p.base + "/" + p.nameOf(receipt) + "/statement.txt" + p.query,
 	}
 	if receipt.Unsent {
@@ -139,6 +131,33 @@ func (h *handler) receiptPage(r *http.Request, p *place, receipt withdrawals.Rec
 		page.Own, page.Masked = p.visit.path, receipt.Email != ""
 	}
 	return page
+}
+
+// sendNext says that the goods go back, and by when where the law has a day (Directive 2011/83/EU, Art. 14(1); SI 2013/3134, reg. 35).
+func (p *place) sendNext(r withdrawals.Receipt) string {
+	const key = "page.withdraw.next.send"
+	if r.SendBackBy.IsZero() {
+		return p.words.T(key + ".open")
+	}
+	return p.words.T(key, "Date", p.day(r, r.SendBackBy))
+}
+
+// refundNext says when the money is due: 14 days after the statement (Directive 2011/83/EU, Art. 13), 14 days after the goods or the proof that
+// they were sent, of which nobody knows the day yet (SI 2013/3134, reg. 34), or a day that another law sets.
+func (p *place) refundNext(r withdrawals.Receipt) string {
+	const key = "page.withdraw.next.refund"
+	switch {
+	case r.RefundBy.IsZero():
+		return p.words.T(key + ".goods")
+	case r.RefundRule == "", r.RefundRule == returns.RefundEU:
+		return p.words.T(key, "Date", p.day(r, r.RefundBy))
+	default:
+		return p.words.T(key+".day", "Date", p.day(r, r.RefundBy))
+	}
+}
+
+func (p *place) day(r withdrawals.Receipt, day calendar.Date) string {
+	return p.words.Date(day.Noon(p.zone(r)))
 }
 
 // shown is the statement as the page may show it: behind a link without the whole address.
@@ -166,11 +185,16 @@ func (h *handler) saveReceipt(w http.ResponseWriter, r *http.Request, p *place) 
 	}
 	p.speak(h, r, receipt)
 	words := p.words
+	shown := p.shown(receipt)
+	statement := []string{shown}
+	if shown != receipt.Text {
+		statement = append(statement, "", words.T("page.withdraw.receipt.masked_file"))
+	}
 	text := strings.Join([]string{
 		p.shop.Name, words.T("page.withdraw.receipt.head"), "",
 		words.T("page.withdraw.receipt.reference") + ": " + receipt.Reference,
 		words.T("page.withdraw.receipt.at") + ": " + moment(words, receipt.SubmittedAt.In(p.zone(receipt))),
-		"", words.T("page.withdraw.receipt.statement") + ":", "", p.shown(receipt), "", words.T("page.withdraw.receipt.note"), "",
+		"", words.T("page.withdraw.receipt.statement") + ":", "", strings.Join(statement, "\n"), "", words.T("page.withdraw.receipt.note"), "",
 	}, "\n")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Content-Language", words.Lang())

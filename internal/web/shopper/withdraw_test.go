@@ -50,6 +50,11 @@ func (d *fakeDesk) Declare(ctx context.Context, s withdrawals.Statement) (withdr
 		Key: base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "receipt key %04d", n)), Reference: fmt.Sprintf("W-7K2M9%d", n), Shop: s.Shop, OrderID: s.OrderID,
 		Name: s.Name, Number: s.Number, Email: s.Email, Language: s.Language, Text: s.Text, SubmittedAt: d.bench.clock, Zone: d.bench.config.Shops[0].Zone,
 	}
+	if shop, ok := d.bench.config.Shop(s.Shop); ok {
+		order, _ := d.bench.db.Order(ctx, s.OrderID)
+		terms := withdrawals.TermsOf(shop, order, r.SubmittedAt)
+		r.SendBackBy, r.RefundBy, r.RefundRule = terms.SendBack.Last, terms.Refund.Last, terms.Refund.Rule
+	}
 	d.statements, d.receipts = append(d.statements, s), append(d.receipts, r)
 	return r, nil
 }
@@ -181,7 +186,9 @@ func TestWithdrawBehindTheLink(t *testing.T) {
 		has(t, w, 200, r.Reference, "1 × Earl Grey", "z•••@example.com", "shortened here")
 		lacks(t, w, "zofia@example.com")
 	}
-	lacks(t, b.get(path+"/withdraw/"+r.Reference+"/statement.txt"), "zofia@")
+	file := b.get(path + "/withdraw/" + r.Reference + "/statement.txt")
+	has(t, file, 200, "z•••@example.com", "The e-mail address is shortened in this file")
+	lacks(t, file, "zofia@")
 	w = b.get(path)
 	has(t, w, 200, "Your withdrawals", `href="`+path+`/withdraw/`+r.Reference+`"`, `href="`+path+`/withdraw"`)
 	lacks(t, w, r.Key) // it would open the page that shows the address
