@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
-
-	"homeward/internal/store"
 )
 
 // healthz says that the process answers.
@@ -15,14 +13,13 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n")) // the asker may be gone
 }
 
-// readiness is the body of /readyz.
+// readiness is the body of /readyz. Anybody may ask, so it says nothing of a shop's business: how much is due and waits for people is
+// told by /metrics.
 type readiness struct {
-	Ready    bool            `json:"ready"`
-	Database string          `json:"database"`
-	Redis    string          `json:"redis"`
-	SweepLag float64         `json:"sweep_lag_seconds"`
-	Due      map[string]int  `json:"due"`
-	Waiting  store.Attention `json:"waiting_for_people"`
+	Ready    bool    `json:"ready"`
+	Database string  `json:"database"`
+	Redis    string  `json:"redis"`
+	SweepLag float64 `json:"sweep_lag_seconds"`
 }
 
 // readyz is ready when the database is reachable and migrated: then webhooks can be taken. Redis and the sweep's lag are
@@ -30,23 +27,13 @@ type readiness struct {
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
-	body := readiness{Ready: true, Database: "ok", Redis: "ok", SweepLag: a.Sweep.Lag().Seconds(), Due: map[string]int{}}
+	body := readiness{Ready: true, Database: "ok", Redis: "ok", SweepLag: a.Sweep.Lag().Seconds()}
 	status := http.StatusOK
 	if err := a.DB.Ready(ctx); err != nil {
 		body.Ready, body.Database, status = false, "unavailable", http.StatusServiceUnavailable
 	}
 	if err := a.Redis.Ping(ctx); err != nil {
 		body.Redis = "unavailable"
-	}
-	if body.Ready {
-		if backlog, err := a.DB.Backlog(ctx, a.now()); err == nil {
-			for _, b := range backlog {
-				body.Due[string(b.Kind)] = b.Due
-			}
-		}
-		if attention, err := a.DB.Attention(ctx, a.now()); err == nil {
-			body.Waiting = attention
-		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
