@@ -99,7 +99,7 @@ func (a *again) fill(form *html.Node) map[string]bool {
 		switch {
 		case attr(n, "type") == "checkbox" || attr(n, "type") == "radio":
 			mark(n, "checked", slices.Contains(typed, attr(n, "value")))
-		case !sent || attr(n, "type") == "hidden" || attr(n, "type") == "file":
+		case !sent || slices.Contains([]string{"hidden", "file", "password"}, attr(n, "type")):
 		case n.DataAtom == atom.Input:
 			set(n, "value", typed[0])
 		case n.DataAtom == atom.Textarea:

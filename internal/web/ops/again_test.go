@@ -90,3 +90,29 @@ func TestWordsThatAreTooLongAreNeitherCutNorLost(t *testing.T) {
 	}
 	s.press("/ops/returns/c1/approve", seen(c.Version, "words", long(2000)), "approved")
 }
+
+// A session ends while somebody writes: the words stand beside the login.
+func TestAFormAfterTheSessionEndedIsNotLost(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Requested)
+	w := b.post("/ops/returns/c1/approve", seen(c.Version, "words", "A long letter."))
+	body := w.Body.String()
+	if w.Code != http.StatusUnauthorized || !strings.Contains(body, ">A long letter.</p>") || !strings.Contains(body, `name="next" value="/ops/returns/c1"`) {
+		t.Errorf("%d, or the words are lost, or the way back", w.Code)
+	}
+	if k := get(b, b.db.Case, "c1"); k.State != returns.Requested {
+		t.Errorf("moved to %s", k.State)
+	}
+	if w = b.post("/ops/returns/c1/approve", seen(c.Version)); w.Code != http.StatusSeeOther {
+		t.Errorf("with nothing typed: %d", w.Code)
+	}
+}
+
+// A password never stands on a page.
+func TestAWrongPasswordIsNotShownAgain(t *testing.T) {
+	b := newBench(t)
+	if w := b.post("/ops/login", url.Values{"name": {"agent"}, "password": {"a secret, mistyped"}}); w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "mistyped") {
+		t.Errorf("%d, or it is shown", w.Code)
+	}
+}

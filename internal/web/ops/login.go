@@ -119,8 +119,23 @@ func (c *console) logout(w http.ResponseWriter, r *http.Request, v visit) error 
 	return nil
 }
 
-// askToSignIn leads to the login and, after a GET, back again.
+// askToSignIn leads to the login and, after a GET, back again. A form that was sent when the session was over is not lost: its words stand
+// beside the login, to be copied.
 func (c *console) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost {
+		r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+		_ = r.PostFormValue("seen") // reads the form
+		if hasTyped(r) {
+			form := loginForm{Next: "/ops/", Problem: "Nothing was done: you are signed out."}
+			room, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/ops/"), "/")
+			if id := r.PathValue("id"); id != "" && c.pageOf(room) != nil && !listed[room] {
+				form.Next = safeNext("/ops/" + room + "/" + url.PathEscape(id))
+			}
+			v := visit{now: c.Now(), again: &again{Status: http.StatusUnauthorized}}
+			c.render(w, r, v, http.StatusUnauthorized, "login", "Sign in", form)
+			return
+		}
+	}
 	to := "/ops/login"
 	if r.Method == http.MethodGet && r.URL.Path != "/ops/" {
 		to += "?next=" + url.QueryEscape(r.URL.RequestURI())

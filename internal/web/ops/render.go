@@ -105,7 +105,7 @@ func (c *console) render(w http.ResponseWriter, r *http.Request, v visit, status
 		}
 		p.Counts = counts
 	}
-	if v.again == nil && r.Method == http.MethodPost && status >= http.StatusBadRequest && hasTyped(r) {
+	if v.again == nil && v.role > nobody && r.Method == http.MethodPost && status >= http.StatusBadRequest && hasTyped(r) {
 		v.again = &again{Status: status}
 	}
 	if v.again != nil {

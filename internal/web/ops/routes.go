@@ -209,10 +209,13 @@ func (c *console) fitting(serve handler) handler {
 // uploading are the forms that may send photos.
 var uploading = map[string]bool{"POST /ops/returns/{id}/inspect": true}
 
+// mostForm is how much a form without photos may send, in bytes.
+const mostForm = 1 << 20
+
 // mostOf gives how much a form may send, in bytes, and a form with photos the time that it takes.
 func (c *console) mostOf(w http.ResponseWriter, r *http.Request) int64 {
 	if !uploading[r.Pattern] || !upload.Is(r) {
-		return 1 << 20
+		return mostForm
 	}
 	upload.Allow(w)
 	return upload.MaxBody
