@@ -91,6 +91,36 @@ func TestWordsThatAreTooLongAreNeitherCutNorLost(t *testing.T) {
 	s.press("/ops/returns/c1/approve", seen(c.Version, "words", long(2000)), "approved")
 }
 
+// An objection that somebody else answered meanwhile, and one that is answered too strictly: the words of the answer are kept.
+func TestTheAnswerToAnObjectionIsNotLost(t *testing.T) {
+	b := newBench(t)
+	b.order("o1")
+	c := b.caseOf("c1", returns.Received)
+	b.write(func(tx *store.Tx) error {
+		c.Received = []returns.Item{{LineID: "l1", Quantity: 2}}
+		if err := tx.UpdateCase(t.Context(), c); err != nil {
+			return err
+		}
+		return tx.AddInspection(t.Context(), store.Inspection{
+			ID: "i1", CaseID: "c1", By: "staff:olga", At: t0, Appeal: "It came so.", AppealedAt: t0,
+			Inspection: returns.Inspection{LineID: "l1", Quantity: 1, Grade: returns.Used, Outcome: returns.Deduct, Deduction: 500, Reason: "Scratched.", Note: "3 cm"},
+		})
+	})
+	s := b.signIn("agent")
+	answer := func(deduction string) url.Values {
+		return url.Values{"grade": {"used"}, "outcome": {"deduct"}, "deduction": {deduction}, "reason": {"We looked again & again."}, "note": {"photo 2"}}
+	}
+	w := s.post("/ops/returns/c1/appeals/i1", answer("9"))
+	if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, ">We looked again &amp; again.</textarea>") || !strings.Contains(body, ">photo 2</textarea>") {
+		t.Errorf("%d, or the answer is lost", w.Code)
+	}
+	s.press("/ops/returns/c1/appeals/i1", answer("3"), "answered")
+	w = s.post("/ops/returns/c1/appeals/i1", answer("2"))
+	if body := w.Body.String(); w.Code != http.StatusConflict || !strings.Contains(body, "We looked again &amp; again.</p>") || !strings.Contains(body, "photo 2</p>") {
+		t.Errorf("answered meanwhile: %d, or the answer is lost", w.Code)
+	}
+}
+
 // A session ends while somebody writes: the words stand beside the login.
 func TestAFormAfterTheSessionEndedIsNotLost(t *testing.T) {
 	b := newBench(t)

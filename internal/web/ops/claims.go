@@ -329,6 +329,6 @@ func (c *console) answerClaim(w http.ResponseWriter, r *http.Request, v visit, a
 	case err != nil:
 		return c.done(w, r, v, "claims", id, err, "")
 	}
-	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: cutTo(text(r, "words"), maxNote)})
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + id, note: text(r, "words")})
 	return c.done(w, r, v, "claims", id, err, notice)
 }

@@ -282,7 +282,7 @@ func (c *console) moveCaseOr(w http.ResponseWriter, r *http.Request, v visit, ac
 	case err != nil:
 		return c.done(w, r, v, "returns", k.ID, err, "")
 	}
-	err = c.mend(r.Context(), v, act{name: action, object: "case:" + k.ID, note: cutTo(text(r, "words"), maxNote)})
+	err = c.mend(r.Context(), v, act{name: action, object: "case:" + k.ID, note: text(r, "words")})
 	return c.done(w, r, v, "returns", k.ID, err, notice)
 }
 
