@@ -41,15 +41,12 @@ type caseView struct {
 	// Unshipped is set for a withdrawal from goods that never left the shop.
 	Unshipped bool
 	Problem   string // why a form was refused
-	Words     string // what was typed
 	// What was found of goods that came back, the form to look at what is left, and the letter that was typed.
 	Found      []foundView
 	Inspection inspectForm
 	Language   string // that the shopper reads, in English
 	Letter     string
 	Letters    []store.CaseStep // what the shopper wrote and nobody answered or marked as read
-	Postage    string           // what was typed as postage
-	Proven     bool             // and that a receipt was seen
 	// Exchange is what the shopper wants in the place of goods.
 	Exchange []exchangeRow
 }

@@ -124,7 +124,7 @@ func (c *console) priceExchange(w http.ResponseWriter, r *http.Request, v visit)
 		typed := strings.TrimSpace(r.PostFormValue("price." + strconv.Itoa(i)))
 		price, err := amountOf(typed, order.State.Order.Currency)
 		if err != nil || typed == "" || price < 0 {
-			return c.showReturn(w, r, v, http.StatusUnprocessableEntity, mispriced(r))
+			return c.showReturn(w, r, v, http.StatusUnprocessableEntity, problemOf("Nothing was done: write each price of one unit as a number with a point, like 12.50."))
 		}
 		prices[i] = price
 	}
@@ -159,9 +159,7 @@ func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) e
 	case errors.Is(err, returns.ErrStep):
 		err = errStale
 	case errors.As(err, &f):
-		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, func(view *caseView) {
-			view.Problem, view.Postage, view.Proven = "Nothing was done. "+f.Message, typed, proven
-		})
+		return c.showReturn(w, r, v, http.StatusUnprocessableEntity, problemOf("Nothing was done. "+f.Message))
 	case err == nil:
 		note := "no receipt"
 		if proven {
@@ -170,16 +168,6 @@ func (c *console) givePostage(w http.ResponseWriter, r *http.Request, v visit) e
 		err = c.mend(r.Context(), v, act{name: "postage", object: "case:" + k.ID, note: money.Decimal(amount, order.State.Order.Currency) + " " + order.State.Order.Currency + ", " + note})
 	}
 	return c.done(w, r, v, "returns", k.ID, err, "postage")
-}
-
-// mispriced puts what was typed as prices back, and says what is wrong.
-func mispriced(r *http.Request) func(*caseView) {
-	return func(view *caseView) {
-		view.Problem = "Nothing was done: write each price of one unit as a number with a point, like 12.50."
-		for i := range view.Exchange {
-			view.Exchange[i].Typed = r.PostFormValue("price." + strconv.Itoa(view.Exchange[i].N))
-		}
-	}
 }
 
 // notedCase does an act to a case that needs a note and does nothing when it was done before.
@@ -200,7 +188,7 @@ func (c *console) notedCase(w http.ResponseWriter, r *http.Request, v visit, act
 	case errors.Is(err, returns.ErrStep):
 		return c.done(w, r, v, "returns", id, errStale, "")
 	case errors.As(err, &f):
-		return c.showReturn(w, r, v, http.StatusConflict, retyped(r, "Nothing was done. "+f.Message))
+		return c.showReturn(w, r, v, http.StatusConflict, problemOf("Nothing was done. "+f.Message))
 	case err != nil:
 		return c.done(w, r, v, "returns", id, err, "")
 	}
@@ -251,7 +239,7 @@ func (c *console) moveCase(w http.ResponseWriter, r *http.Request, v visit, acti
 	move func(store.Case) (store.Case, error),
 ) error {
 	return c.moveCaseOr(w, r, v, action, notice, step, move, func(problem string) func(*caseView) {
-		return retyped(r, cmp.Or(problem, notices["need_units"].Text))
+		return problemOf(cmp.Or(problem, notices["need_units"].Text))
 	})
 }
 
@@ -286,12 +274,7 @@ func (c *console) moveCaseOr(w http.ResponseWriter, r *http.Request, v visit, ac
 	return c.done(w, r, v, "returns", k.ID, err, notice)
 }
 
-// retyped puts the problem and everything that was typed into the page.
-func retyped(r *http.Request, problem string) func(*caseView) {
-	return func(view *caseView) {
-		view.Problem, view.Words = problem, text(r, "words")
-		for i := range view.Items {
-			view.Items[i].Typed = r.PostFormValue("qty." + view.Items[i].Line.ID)
-		}
-	}
+// problemOf says on the page what is wrong with a form; what was typed is put back by [console.render].
+func problemOf(problem string) func(*caseView) {
+	return func(view *caseView) { view.Problem = problem }
 }
