@@ -3,7 +3,6 @@ package cases_test
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"homeward/internal/orders"
 	"homeward/internal/returns"
 	"homeward/internal/store"
-	"homeward/internal/store/storetest"
 )
 
 // undone makes PostgreSQL undo the transaction that looks at a case for the n-th time, once, as it does when two were in each other's
@@ -40,17 +38,7 @@ func (r *ringer) Enqueue(_ context.Context, tasks ...store.Task) { r.tasks = app
 // run stays, neither in the case that is given back nor in what is rung for.
 func TestUndoneAndRunAgain(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.Postgres(t)
-	db, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	trap, err := sql.Open("pgx", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = trap.Close() })
+	db, trap := onPostgres(t)
 	do := func(query string, args ...any) {
 		t.Helper()
 		if _, err := trap.ExecContext(t.Context(), query, args...); err != nil {

@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"context"
+	"database/sql"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,6 +61,23 @@ func newBench(t *testing.T, payments ...orders.Payment) *bench {
 	}
 	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), b.order) })
 	return b
+}
+
+// onPostgres opens a database on PostgreSQL, once as the desk does and once to look behind its back.
+func onPostgres(t *testing.T) (*store.DB, *sql.DB) {
+	t.Helper()
+	dsn := storetest.Postgres(t)
+	db, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	raw, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = raw.Close() })
+	return db, raw
 }
 
 func (b *bench) write(fn func(tx *store.Tx) error) {

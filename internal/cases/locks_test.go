@@ -11,24 +11,13 @@ import (
 
 	"homeward/internal/cases"
 	"homeward/internal/store"
-	"homeward/internal/store/storetest"
 )
 
 // TestNobodyWaitsCrosswise: what changes an order, and what moves its cases, take their locks in one order. On PostgreSQL they would
 // wait for each other for a second until it undid one; meanwhile the evidence of every shop waited with them.
 func TestNobodyWaitsCrosswise(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.Postgres(t)
-	db, err := store.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	look, err := sql.Open("pgx", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = look.Close() })
+	db, look := onPostgres(t)
 	b := newBench(t)
 	b.db, b.desk.DB = db, db
 	b.write(func(tx *store.Tx) error { return tx.InsertOrder(t.Context(), b.order) })
