@@ -239,10 +239,14 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 		Grade: returns.Grade(r.PostFormValue("grade")), Outcome: returns.Outcome(r.PostFormValue("outcome")),
 		Reason: text(r, "reason"), Note: text(r, "note"),
 	}
-	problem := ""
+	problem, err := c.addedMeanwhile(r)
+	if err != nil {
+		return err
+	}
 	if now.Deduction, err = amountOf(r.PostFormValue("deduction"), order.State.Order.Currency); err != nil {
 		problem = "Write the amount as a number with a point, like 12.50."
-	} else {
+	}
+	if problem == "" {
 		_, err = c.Cases.AnswerAppeal(ctx, k, r.PathValue("inspection"), now, v.actor())
 	}
 	var faults returns.InspectionFaults
@@ -262,6 +266,18 @@ func (c *console) answerAppeal(w http.ResponseWriter, r *http.Request, v visit) 
 		err = c.mend(ctx, v, act{name: "answer appeal", object: "case:" + id})
 	}
 	return c.done(w, r, v, "returns", id, err, "answered")
+}
+
+// addedMeanwhile says that an objection has more words than those that its answer's form was shown with; "" when it has not. Words are only ever
+// added, so their length tells.
+func (c *console) addedMeanwhile(r *http.Request) (string, error) {
+	all, err := c.Store.InspectionsOf(r.Context(), r.PathValue("id"))
+	for _, i := range all {
+		if read := r.PostFormValue("read"); i.ID == r.PathValue("inspection") && i.ReplacedBy == "" && read != "" && read != strconv.Itoa(len(i.Appeal)) {
+			return "The shopper added to the objection meanwhile. Read it again before you answer.", nil
+		}
+	}
+	return "", err
 }
 
 // sayInformed notes how the consumer was told of the right of withdrawal.

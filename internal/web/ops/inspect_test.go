@@ -3,6 +3,7 @@ package ops_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -128,6 +129,15 @@ func TestAnObjectionIsAnswered(t *testing.T) {
 		t.Errorf("%d", w.Code)
 	}
 	answer.Set("deduction", "10")
+	answer.Set("read", regexp.MustCompile(`name="read" value="(\d+)"`).FindStringSubmatch(w.Body.String())[1])
+	if err := b.desk.real.Appeal(t.Context(), c, found[0].ID, "And the box was wet."); err != nil {
+		t.Fatal(err)
+	}
+	w = s.post(path, answer)
+	if said := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(said, "added to the objection") || !strings.Contains(said, "And the box was wet.") {
+		t.Errorf("words that nobody read were answered: %d", w.Code)
+	}
+	answer.Set("read", regexp.MustCompile(`name="read" value="(\d+)"`).FindStringSubmatch(w.Body.String())[1])
 	s.press(path, answer, "answered")
 	s.press(path, answer, "stale")
 	if a, err := b.db.Attention(t.Context(), b.now); err != nil || a.Cases != 0 {
