@@ -79,6 +79,7 @@ func viewWithdrawal(l *letter, v *templates.View) {
 		Language: s.Language, Late: slices.Contains(s.Flags, withdrawals.Late),
 	}
 	terms := withdrawals.TermsOf(l.shop, l.order, s.SubmittedAt)
+	v.Withdrawal.RefundRule = terms.Refund.Rule
 	v.Withdrawal.SendBackBy, v.Withdrawal.RefundBy = terms.SendBack.LastDay(v.Zone), terms.Refund.LastDay(v.Zone)
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"homeward/internal/messages"
+	"homeward/internal/returns"
 )
 
 // complete refuses an acknowledgement without the statement and its time: such a mail would only look like one
@@ -46,21 +47,32 @@ func (c composer) statement() section {
 }
 
 // afterStatement tells both sides' duties and their last days. It promises nothing about single goods: an acknowledgement
-// is about receipt.
+// is about receipt. In Great Britain the time to pay runs from the goods or the proof that they were sent (SI 2013/3134, reg. 34), and in
+// the United States no law says when they go back.
 func (c composer) afterStatement() section {
 	k, within := c.v.withdrawal(), c.w.N("days.within", statutoryDays)
 	s := section{Title: c.w.T("withdrawal.next")}
 	if !k.SendBackBy.IsZero() {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_back_by"), Value: c.w.Date(k.SendBackBy), Big: true})
 	}
-	s.Text = []string{c.w.T("withdrawal.next.goods", "Within", within)}
+	goods, refund, wait := "withdrawal.next.goods", "withdrawal.next.refund", "withdrawal.next.wait"
+	switch k.RefundRule {
+	case returns.RefundGB:
+		refund, wait = refund+".goods", wait+".goods"
+	case returns.RefundUS:
+		goods, refund, wait = goods+".open", refund+".day", ""
+	}
+	s.Text = []string{c.w.T(goods, "Within", within)}
 	if address := c.v.Shop.returnAddress(); address != "" {
 		s.Facts = append(s.Facts, fact{Label: c.w.T("label.send_to"), Lines: addressLines(c.v.Shop.Name, address), Literal: true})
 	} else {
 		s.Text = append(s.Text, c.w.T("withdrawal.next.no_address"))
 	}
 	s.Facts = append(s.Facts, c.refundBy()...)
-	s.Text = append(s.Text, c.w.T("withdrawal.next.refund", "Within", within), c.w.T("withdrawal.next.wait"))
+	s.Text = append(s.Text, c.w.T(refund, "Within", within))
+	if wait != "" {
+		s.Text = append(s.Text, c.w.T(wait))
+	}
 	return s
 }
 

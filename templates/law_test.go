@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"homeward/internal/messages"
 	"homeward/internal/orders"
+	"homeward/internal/returns"
 	"homeward/templates"
 )
 
@@ -23,6 +26,9 @@ func TestTermsOfTheLaw(t *testing.T) {
 			v.Order.Order.ShipTo.Country, v.Region = country, region
 			if v.Withdrawal != nil {
 				v.Withdrawal.Text = "…" // the statement stands as it was made
+				if country == "GB" {
+					v.Withdrawal.RefundRule = returns.RefundGB
+				}
 			}
 			mail, err := r.Mail(v)
 			if err != nil {
@@ -51,6 +57,52 @@ func TestTermsOfTheLaw(t *testing.T) {
 			t.Errorf("a statement to a shop in the United Kingdom: %q %v", mail.Subject, err)
 		}
 	}
+}
+
+// An acknowledgement tells of no time that no law sets: in every language the British one runs from the goods, and the American one is a day.
+func TestTimesOfTheLaw(t *testing.T) {
+	t.Parallel()
+	r := renderer(t)
+	for _, lang := range templates.Languages() {
+		for rule, want := range map[returns.TermRule][]string{
+			returns.RefundEU: {"withdrawal.next.goods", "withdrawal.next.refund", "withdrawal.next.wait"},
+			returns.RefundGB: {"withdrawal.next.goods", "withdrawal.next.refund.goods", "withdrawal.next.wait.goods"},
+			returns.RefundUS: {"withdrawal.next.goods.open", "withdrawal.next.refund.day"},
+		} {
+			for _, one := range templates.Samples(lang) {
+				v := one.View
+				if v.Topic != messages.WithdrawalReceived {
+					continue
+				}
+				v.Order.Order.ShipTo.Country, v.Withdrawal.RefundRule = "PL", rule // English words of the Union
+				mail, err := r.Mail(v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := r.Words(lang, v.Region, nil)
+				within := w.N("days.within", 14)
+				for _, key := range []string{
+					"withdrawal.next.goods", "withdrawal.next.goods.open", "withdrawal.next.refund", "withdrawal.next.refund.goods", "withdrawal.next.refund.day",
+					"withdrawal.next.wait", "withdrawal.next.wait.goods",
+				} {
+					if got := strings.Contains(oneLine(mail.Text), oneLine(w.T(key, "Within", within))); got != slices.Contains(want, key) {
+						t.Errorf("%s %s: says %s: %v\n%s", lang, rule, key, got, mail.Text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// oneLine leaves out line breaks and the marks of direction.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // The labels are those of the law, and other languages have no other law.

@@ -106,6 +106,8 @@ type Withdrawal struct {
 	// The last days for the goods and for the money (Articles 14(1) and 13(1)), as an instant within that day in
 	// View.Zone; zero: only the number of days is told.
 	SendBackBy, RefundBy time.Time
+	// RefundRule is the rule by which the money is due; "": the Union's.
+	RefundRule returns.TermRule
 	// Late says that the period had ended, as far as that is known. It is told only where Order is known.
 	Late bool
 }
