@@ -43,7 +43,7 @@ func TestAReceiptNamesNoDayThatNoLawSets(t *testing.T) {
 	}{
 		{"PL", "en", []string{"send them back by December 7, 2026", "due within 14 days, by December 7, 2026"}, nil},
 		{"GB", "en", []string{"send them back by December 7, 2026", "within 14 days of the day on which we get the goods back or"}, []string{"by December 7, 2026, the way", "due within 14 days, by"}},
-		{"GB", "pl", []string{"odeślij go najpóźniej 7 grudnia 2026", "w ciągu 14 dni od dnia otrzymania towaru lub dowodu"}, []string{"14 dni, najpóźniej"}},
+		{"GB", "pl", []string{"odeślij go najpóźniej 7 grudnia 2026", "w terminie 14 dni od dnia otrzymania towaru lub dowodu"}, []string{"14 dni, najpóźniej"}},
 		{"US", "en", []string{"send them back and keep the proof of posting", "The refund is due by December 3, 2026"}, []string{day, "14 days"}},
 	} {
 		state := sample(t, delivered()...)

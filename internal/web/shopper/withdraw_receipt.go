@@ -142,15 +142,19 @@ func (p *place) sendNext(r withdrawals.Receipt) string {
 	return p.words.T(key, "Date", p.day(r, r.SendBackBy))
 }
 
+// refundDays is how long the reimbursement may take, in the Union and in Great Britain.
+const refundDays = 14
+
 // refundNext says when the money is due: 14 days after the statement (Directive 2011/83/EU, Art. 13), 14 days after the goods or the proof that
 // they were sent, of which nobody knows the day yet (SI 2013/3134, reg. 34), or a day that another law sets.
 func (p *place) refundNext(r withdrawals.Receipt) string {
 	const key = "page.withdraw.next.refund"
+	within := p.words.N("days.within", refundDays)
 	switch {
 	case r.RefundBy.IsZero():
-		return p.words.T(key + ".goods")
+		return p.words.T(key+".goods", "Within", within)
 	case r.RefundRule == "", r.RefundRule == returns.RefundEU:
-		return p.words.T(key, "Date", p.day(r, r.RefundBy))
+		return p.words.T(key, "Within", within, "Date", p.day(r, r.RefundBy))
 	default:
 		return p.words.T(key+".day", "Date", p.day(r, r.RefundBy))
 	}
