@@ -34,11 +34,13 @@ func NeverArrived(state orders.State, items []Item) (time.Time, bool) {
 	return last, !last.IsZero()
 }
 
-// withCarrier lists the live parcels that a carrier took and that may hold some of the items.
+// withCarrier lists the live parcels that a carrier took and that may hold some of the items. One that was called off and announced again is
+// with the shop, whatever was scanned before.
 func withCarrier(state orders.State, items []Item) []orders.Parcel {
 	var out []orders.Parcel
 	for _, p := range state.Parcels {
-		if p.Live() && (!p.HandedOverAt.IsZero() || !p.DeliveredAt.IsZero()) && mayHold(p, items) {
+		taken := p.Stage != orders.Announced && (!p.HandedOverAt.IsZero() || !p.DeliveredAt.IsZero())
+		if p.Live() && taken && mayHold(p, items) {
 			out = append(out, p)
 		}
 	}
