@@ -3,6 +3,7 @@ package shopper_test
 import (
 	"maps"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
