@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -228,7 +229,10 @@ func TestAWebhookBeforeAFreshKey(t *testing.T) {
 	row := b.refunds()[0]
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		row.Status, row.IdempotencyKey, row.IssuedAt = store.RefundUncertain, "homeward-refund-"+row.ID+"-1", b.clock.at.Add(-21*time.Hour)
-		return tx.SetRefund(ctx, row)
+		intent := stripe.Request{Key: row.IdempotencyKey, Reference: "pi_1", Amount: 2020, Currency: "PLN", RefundID: row.ID}
+		params, err := json.Marshal(intent)
+		row.Params = string(params)
+		return errors.Join(err, tx.SetRefund(ctx, row))
 	})
 	told := false
 	b.worker.Crash = func(p jobs.Point) error {
@@ -236,7 +240,7 @@ func TestAWebhookBeforeAFreshKey(t *testing.T) {
 			return nil
 		}
 		told = true
-		made, err := b.worker.Outside["acme"].Bank.Refund(t.Context(), stripe.Request{Key: row.IdempotencyKey, Reference: "pi_1", Amount: 2020, Currency: "PLN", RefundID: row.ID})
+		made, err := b.worker.Outside["acme"].Bank.Refund(t.Context(), stripe.Request{Key: "forgotten by Stripe since", Reference: "pi_1", Amount: 2020, Currency: "PLN", RefundID: row.ID})
 		if err == nil {
 			b.stripeSays("acme", made.ID, row.ID, "pending")
 		}

@@ -170,7 +170,7 @@ func (w *Worker) intend(ctx context.Context, p *payout, charge stripe.Charge, th
 			return err
 		}
 		if now.StripeID != "" {
-			p.row = now
+			row = now
 			return w.park(ctx, tx, p.task, now)
 		}
 		if short = room(charge, there, ledger, p.row); short != nil {
