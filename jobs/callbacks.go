@@ -91,7 +91,7 @@ func (w *Worker) hear(ctx context.Context, tx *store.Tx, shop *config.Shop, r st
 // moved takes Stripe's word on a refund that stands in the ledger, and lets its work rest when that was the last.
 func (w *Worker) moved(ctx context.Context, tx *store.Tx, owner *config.Shop, row store.Refund, r stripe.Refund) ([]store.Task, error) {
 	now, tasks, err := w.Cases.RefundMoved(ctx, tx, owner, row.ID, r)
-	if err != nil || (over(now) && now.Status == row.Status) { // said again: staff may have dealt with it
+	if err != nil || (!now.Counts() && now.Status == row.Status) { // said again: staff may have dealt with it
 		return tasks, err
 	}
 	return tasks, w.rest(ctx, tx, now)
@@ -240,7 +240,7 @@ func (w *Worker) disputeMoved(ctx context.Context, tx *store.Tx, row store.Refun
 	switch {
 	case row.Origin != store.OriginHomeward:
 		return nil, nil
-	case over(row) && row.NeedsPerson:
+	case !row.Counts() && row.NeedsPerson:
 		return nil, w.disputeOfFailed(ctx, tx, row, status)
 	case row.Status != store.RefundPlanned, row.StripeID != "":
 		return nil, nil
@@ -282,7 +282,7 @@ func (w *Worker) disputeOfFailed(ctx context.Context, tx *store.Tx, row store.Re
 // rest lets the work of a refund rest once Stripe said how it ended. One that still needs a person keeps its reason.
 func (w *Worker) rest(ctx context.Context, tx *store.Tx, row store.Refund) error {
 	switch {
-	case over(row), row.Status == store.RefundSucceeded && !row.NeedsPerson:
+	case !row.Counts(), row.Status == store.RefundSucceeded && !row.NeedsPerson:
 		state, f := ended(row)
 		return tx.Settle(ctx, store.RefundWork, row.ID, state, f)
 	default:

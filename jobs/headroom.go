@@ -47,7 +47,7 @@ func hidden(r store.Refund, there []stripe.Refund) bool {
 	if r.Origin == store.OriginShop {
 		return false
 	}
-	if r.Status == store.RefundSucceeded && r.StripeID == "" { // paid another way, whatever Stripe has of it
+	if r.PaidOtherwise() { // paid another way, whatever Stripe has of it
 		return true
 	}
 	for _, t := range there {

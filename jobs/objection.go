@@ -36,15 +36,10 @@ func decided(status string) bool {
 	return status == "won" || status == "warning_closed" || status == "prevented"
 }
 
-// over tells that a refund failed or was canceled at Stripe.
-func over(r store.Refund) bool {
-	return r.Status == store.RefundFailed || r.Status == store.RefundCanceled
-}
-
 // ended gives how the work of a refund ends of which Stripe said its last word. One that failed because the bank took the payment back
 // meanwhile is not paid in another way before the bank decided.
 func ended(r store.Refund) (state string, f *fault.Error) {
-	if over(r) && r.NeedsPerson && r.FailureReason == stripe.Disputed {
+	if !r.Counts() && r.NeedsPerson && r.FailureReason == stripe.Disputed {
 		return store.RefundHeld, disputed(stripe.Charge{Dispute: "needs_response"}, r.Amount)
 	}
 	return store.RefundSettled, nil

@@ -142,10 +142,10 @@ func (a account) parts(plan returns.Breakdown) []returns.Part {
 		return []returns.Part{{Kind: StoreCredit, Amount: total, NeedsPerson: true}}
 	}
 	var done, failed []returns.Part
-	for _, r := range store.Standing(distinct(a.refunds)) {
+	for _, r := range store.Standing(store.Distinct(a.refunds)) {
 		part := returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount - bonus(r)}
 		switch {
-		case counts(r):
+		case r.Counts():
 			done = append(done, part)
 		case r.Origin == store.OriginHomeward:
 			failed = append(failed, part)
@@ -172,14 +172,14 @@ func bonus(r store.Refund) int64 {
 // not due a second time, and its goods are back. Units that the shop refunded meanwhile, or that items ask for, are no more
 // than the line has.
 func owed(order orders.Order, refunds []store.Refund, items []returns.Item) []returns.Earlier {
-	once := distinct(refunds)
+	once := store.Distinct(refunds)
 	room := open(order, once)
 	for _, item := range items {
 		room[item.LineID] -= item.Quantity
 	}
 	var out []returns.Earlier
 	for _, r := range store.Standing(once) {
-		if counts(r) || len(r.Lines) == 0 {
+		if r.Counts() || len(r.Lines) == 0 {
 			continue
 		}
 		lines := slices.Clone(r.Lines)

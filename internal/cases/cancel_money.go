@@ -93,7 +93,7 @@ func (a account) notPlanned() ([]returns.Item, bool) {
 	if slices.ContainsFunc(a.refunds, func(r store.Refund) bool { return a.planned(r) && strings.HasPrefix(r.ExternalID, cancelPrefix) }) {
 		return nil, false
 	}
-	return allOpen(a.order, distinct(a.refunds)), true
+	return allOpen(a.order, store.Distinct(a.refunds)), true
 }
 
 // unbooked gives the units that were cancelled while a part was shipped and that no refund tells of, because they cost nothing or
@@ -103,7 +103,7 @@ func (a account) unbooked() []returns.Item {
 		return nil
 	}
 	a.cancels = restPrefix
-	return unpaid(a.order, distinct(a.refunds), a.open(a.dropped))
+	return unpaid(a.order, store.Distinct(a.refunds), a.open(a.dropped))
 }
 
 // droppedOf gives the units that were cancelled while a part was shipped.

@@ -131,7 +131,7 @@ func claimFlags(shop *config.Shop, order store.Order, claim store.Claim, offer r
 		return c.State != returns.Rejected && c.State != returns.Withdrawn && slices.ContainsFunc(c.Items, func(i returns.Item) bool { return named(i.LineID) })
 	}))
 	add(ClaimRefunded, slices.ContainsFunc(refunds, func(r store.Refund) bool {
-		return counts(r) && slices.ContainsFunc(r.Lines, func(l orders.RefundLine) bool { return named(l.LineID) && l.Quantity > 0 })
+		return r.Counts() && slices.ContainsFunc(r.Lines, func(l orders.RefundLine) bool { return named(l.LineID) && l.Quantity > 0 })
 	}))
 	add(ClaimCancelled, !state.CancelledAt.IsZero() || slices.ContainsFunc(state.Order.Lines, func(l orders.Line) bool { return l.Cancelled && named(l.ID) }))
 	came := deliveredAll(state.Parcels)

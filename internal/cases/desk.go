@@ -80,8 +80,8 @@ func Taken(order store.Order, all []store.Case, refunds []store.Refund) returns.
 			taken[item.LineID] += item.Quantity
 		}
 	}
-	for _, r := range store.Standing(distinct(refunds)) {
-		failed := (r.Status == store.RefundFailed || r.Status == store.RefundCanceled) && !r.OfCancelled()
+	for _, r := range store.Standing(store.Distinct(refunds)) {
+		failed := !r.Counts() && !r.OfCancelled()
 		if live[r.CaseID] || failed {
 			continue
 		}

@@ -29,7 +29,7 @@ func Expected(c store.Case, order orders.Order, refunds []store.Refund, inspecti
 // rest plans all of the case that was not planned.
 func (a account) rest() (returns.Breakdown, error) {
 	items := returns.PaidFor(factsOf(a.c, a.looks), a.c.Items)
-	return a.plan(unpaid(a.order, distinct(a.refunds), a.open(items)))
+	return a.plan(unpaid(a.order, store.Distinct(a.refunds), a.open(items)))
 }
 
 // rules puts the inspections that stand into the rules' words.

@@ -111,7 +111,7 @@ func (d *Desk) ledgerOf(ctx context.Context, tx *store.Tx, order store.Order) ([
 // a return were more than its goods brought and a withdrawal covers them now.
 func unplanned(ledger []account, at int) (returns.Breakdown, error) {
 	a := ledger[at]
-	items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
+	items := unpaid(a.order, store.Distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
 	if len(items) == 0 {
 		return returns.Breakdown{}, nil
 	}
@@ -145,7 +145,7 @@ func extras(ledger []account, at int) (returns.Breakdown, error) {
 		return returns.Breakdown{}, nil // its own goods bring what is due
 	}
 	before := broughtNothing(ledger, at)
-	if items := unpaid(a.order, distinct(a.refunds), a.open(due)); len(items) > 0 { // they brought nothing either
+	if items := unpaid(a.order, store.Distinct(a.refunds), a.open(due)); len(items) > 0 { // they brought nothing either
 		before = append(before, returns.Earlier{Lines: ledgerOfUnits(items)})
 	}
 	return a.plan(nil, before...)
@@ -167,7 +167,7 @@ func broughtNothing(ledger []account, except int) []returns.Earlier {
 		if i == except || (a.c.Kind == returns.Return && sendsGoods(a.c.Remedy)) || a.c.Conditions.Keep {
 			continue
 		}
-		items := unpaid(a.order, distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
+		items := unpaid(a.order, store.Distinct(a.refunds), a.open(returns.DueUnits(a.dueFacts())))
 		if len(items) == 0 {
 			continue
 		}
@@ -275,8 +275,8 @@ func (a account) back(all []returns.Back) (returns.Breakdown, error) {
 // reserved gives the refunds that count, and those that failed and are to be issued again.
 func (a account) reserved() []returns.Earlier {
 	before := earlier(a.refunds)
-	for _, r := range store.Standing(distinct(a.refunds)) {
-		if r.Origin == store.OriginHomeward && !counts(r) {
+	for _, r := range store.Standing(store.Distinct(a.refunds)) {
+		if r.Origin == store.OriginHomeward && !r.Counts() {
 			before = append(before, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
 		}
 	}

@@ -132,7 +132,7 @@ func (b *books) at(id string) *store.Case {
 // back sums what is gone or on its way of what was paid, and of it what somebody made at Stripe itself.
 func (b *books) back() (sum, foreign int64) {
 	for _, r := range b.refunds {
-		if !counts(r) {
+		if !r.Counts() {
 			continue
 		}
 		sum += r.Amount - bonus(r) - postageOf(r)
@@ -147,7 +147,7 @@ func (b *books) back() (sum, foreign int64) {
 func (b *books) waiting() int64 {
 	var sum int64
 	for _, r := range store.Standing(b.refunds) {
-		if !counts(r) && r.Origin == store.OriginHomeward {
+		if !r.Counts() && r.Origin == store.OriginHomeward {
 			sum += r.Amount
 		}
 	}
@@ -165,7 +165,7 @@ func (b *books) check() {
 		n := 0
 		for _, r := range b.refunds {
 			for _, l := range r.Lines {
-				if counts(r) && l.LineID == line.ID {
+				if r.Counts() && l.LineID == line.ID {
 					n += l.Quantity
 				}
 			}
@@ -177,7 +177,7 @@ func (b *books) check() {
 	for _, p := range o.Payments {
 		var sum int64
 		for _, r := range b.refunds {
-			if counts(r) && r.PaymentKind == p.Kind && r.PaymentReference == p.Reference {
+			if r.Counts() && r.PaymentKind == p.Kind && r.PaymentReference == p.Reference {
 				sum += r.Amount
 			}
 		}
@@ -362,12 +362,12 @@ func (b *books) fails() {
 // issuesAgain issues what failed once more, as far as its payment has room.
 func (b *books) issuesAgain() {
 	for _, r := range store.Standing(b.refunds) {
-		if counts(r) || r.Origin != store.OriginHomeward {
+		if r.Counts() || r.Origin != store.OriginHomeward {
 			continue
 		}
 		var done []returns.Part
 		for _, r := range b.refunds {
-			if counts(r) {
+			if r.Counts() {
 				done = append(done, returns.Part{Kind: r.PaymentKind, Reference: r.PaymentReference, Amount: r.Amount - bonus(r)})
 			}
 		}
@@ -399,7 +399,7 @@ func (b *books) atStripe() {
 		}
 		room = p.Amount
 		for _, r := range b.refunds {
-			if counts(r) && r.PaymentKind == stripeKind {
+			if r.Counts() && r.PaymentKind == stripeKind {
 				room -= r.Amount
 			}
 		}

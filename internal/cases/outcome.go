@@ -29,7 +29,7 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	if row, err = tx.Refund(ctx, refundID); err != nil {
 		return row, nil, err
 	}
-	if paidOtherwise(row) || (row.StripeID != "" && row.StripeID != r.ID) {
+	if row.PaidOtherwise() || (row.StripeID != "" && row.StripeID != r.ID) {
 		return d.paidTwice(ctx, tx, row, r)
 	}
 	was := row.Status
@@ -45,7 +45,7 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 		row.ErrorCode = NoBalance // for whoever lets the work rest
 	}
 	switch {
-	case row.Status == store.RefundFailed || row.Status == store.RefundCanceled:
+	case !row.Counts():
 		row.FailureReason = r.FailureReason
 		row.NeedsPerson = row.NeedsPerson || row.Status != was // said again, it is no news: staff may have dealt with it
 	case row.ErrorCode == paidTwice:
@@ -62,9 +62,6 @@ func (d *Desk) RefundMoved(ctx context.Context, tx *store.Tx, shop *config.Shop,
 	more, err := d.refundSettled(ctx, tx, row)
 	return row, append(tasks, more...), err
 }
-
-// paidOtherwise tells that staff paid a refund back by other means: it succeeded, and Stripe is out of it.
-func paidOtherwise(r store.Refund) bool { return r.PaidOtherwise() }
 
 // NoBalance is the code of a refund that Stripe cannot make until the account is topped up.
 const NoBalance = "stripe_balance"

@@ -15,8 +15,7 @@ const PayoutAgreed = "payout_agreed"
 // NeedsPayout tells of a refund to a card that failed for good: with the shopper's express consent it can go another way (Directive
 // 2011/83/EU, Art. 13(1)). What the bank took back for the shopper is not owed any more, and while it decides nothing is paid.
 func NeedsPayout(r store.Refund) bool {
-	over := r.Status == store.RefundFailed || r.Status == store.RefundCanceled
-	return r.Origin == store.OriginHomeward && r.PaymentKind == stripeKind && over && r.NeedsPerson && !slices.Contains(atBank, r.ErrorCode)
+	return r.Origin == store.OriginHomeward && r.PaymentKind == stripeKind && !r.Counts() && r.NeedsPerson && !slices.Contains(atBank, r.ErrorCode)
 }
 
 // atBank are the codes of a refund whose payment the bank took back, or decides on.

@@ -12,23 +12,17 @@ import (
 // StatusWord gives a refund's status in the templates' words: one that succeeded without Stripe is "paid", because nothing
 // was sent to a bank by way of the card.
 func StatusWord(r store.Refund) string {
-	if paidOtherwise(r) {
+	if r.PaidOtherwise() {
 		return "paid"
 	}
 	return string(r.Status)
 }
 
-// counts tells whether a refund's money is gone or on its way.
-func counts(r store.Refund) bool { return r.Counts() }
-
-// distinct leaves out what is told twice.
-func distinct(refunds []store.Refund) []store.Refund { return store.Distinct(refunds) }
-
 // earlier gives the refunds that count.
 func earlier(refunds []store.Refund) []returns.Earlier {
 	var out []returns.Earlier
-	for _, r := range distinct(refunds) {
-		if counts(r) {
+	for _, r := range store.Distinct(refunds) {
+		if r.Counts() {
 			out = append(out, returns.Earlier{Amount: r.Amount, Lines: r.Lines})
 		}
 	}
@@ -53,7 +47,7 @@ func (d *Desk) PlanDue(ctx context.Context, tx *store.Tx, order store.Order, c *
 		return nil, err
 	}
 	due := a.open(returns.DueUnits(a.facts))
-	plan, err := a.plan(unpaid(order.State.Order, distinct(a.refunds), due))
+	plan, err := a.plan(unpaid(order.State.Order, store.Distinct(a.refunds), due))
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +173,7 @@ func open(order orders.Order, refunds []store.Refund) map[string]int {
 	}
 	for _, r := range refunds {
 		for _, line := range r.Lines {
-			if counts(r) {
+			if r.Counts() {
 				open[line.LineID] -= max(line.Quantity, 0)
 			}
 		}

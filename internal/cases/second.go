@@ -32,7 +32,7 @@ func (d *Desk) needsSecond(shopID string, a account, plan returns.Breakdown) boo
 	}
 	limit, set := shop.Returns.FourEyes.In(a.order.Currency)
 	sum := plan.Total
-	for _, r := range store.Standing(distinct(a.refunds)) {
+	for _, r := range store.Standing(store.Distinct(a.refunds)) {
 		if r.Origin == store.OriginHomeward && r.ReleasedBy == "" {
 			sum += r.Amount
 		}

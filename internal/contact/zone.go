@@ -27,13 +27,21 @@ var zones = map[string]string{
 
 // Zone gives the time zone of a country (ISO 3166-1 alpha-2) that has one, else the shop's.
 func Zone(country string, shopZone *time.Location) *time.Location {
-	name, ok := zones[strings.ToUpper(strings.TrimSpace(country))]
+	if zone := zoneIn(zones, country); zone != nil {
+		return zone
+	}
+	return shopZone
+}
+
+// zoneIn gives the zone that a table has for a country; nil for none.
+func zoneIn(table map[string]string, country string) *time.Location {
+	name, ok := table[strings.ToUpper(strings.TrimSpace(country))]
 	if !ok {
-		return shopZone
+		return nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return shopZone
+		return nil
 	}
 	return zone
 }
@@ -43,14 +51,4 @@ var western = map[string]string{"ES": "Atlantic/Canary", "PT": "Atlantic/Azores"
 
 // WesternZone gives the zone of a country in which a day ends last, where it has several that matter to a consumer's deadline; nil
 // elsewhere. Which of them a consumer lives in is not known.
-func WesternZone(country string) *time.Location {
-	name, ok := western[strings.ToUpper(strings.TrimSpace(country))]
-	if !ok {
-		return nil
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil
-	}
-	return zone
-}
+func WesternZone(country string) *time.Location { return zoneIn(western, country) }

@@ -13,12 +13,12 @@ import (
 // TestMigrationsBothWays: from every version a database goes back to any before and up again, with what is stored in it, on both.
 func TestMigrationsBothWays(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
-		"postgres": func() string { return storetest.Postgres(t) },
+	for name, address := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "test.db") },
+		"postgres": func(t *testing.T) string { t.Helper(); return storetest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dsn := address()
+			dsn := address(t)
 			for round, version := range []int64{1, 16, 13, 6, 5, 4, 3, 2, 1, 0} {
 				if err := store.MigrateTo(t.Context(), dsn, version); err != nil {
 					t.Fatalf("to %d: %v", version, err)

@@ -35,8 +35,7 @@ func Standing(refunds []Refund) []Refund {
 	}
 	standing := make([]Refund, 0, len(refunds))
 	for _, r := range refunds {
-		over := r.Status == RefundFailed || r.Status == RefundCanceled
-		if !over || !replaced[AgainID(r.ID)] {
+		if r.Counts() || !replaced[AgainID(r.ID)] {
 			standing = append(standing, r)
 		}
 	}

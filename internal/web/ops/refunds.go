@@ -60,7 +60,7 @@ func canRetry(r store.Refund) bool {
 	if !ours(r) || !needsEyes(r) || cases.WaitsForSecond(r) {
 		return false
 	}
-	return r.Status == store.RefundPlanned || overAtStripe(r)
+	return r.Status == store.RefundPlanned || !r.Counts()
 }
 
 // canSettle: its money is still to come. What went out twice did come.
@@ -72,7 +72,7 @@ func canSettle(r store.Refund) bool {
 // at Stripe and it came back: what is owed of that is planned by itself, and nobody shall say that it was paid to be rid of it. Or it is
 // of cash that no carrier collected.
 func canDismiss(r store.Refund) bool {
-	return needsEyes(r) && (r.Status == store.RefundSucceeded || (r.Origin == store.OriginStripe && overAtStripe(r)) || cases.AwaitsCash(r))
+	return needsEyes(r) && (r.Status == store.RefundSucceeded || (r.Origin == store.OriginStripe && !r.Counts()) || cases.AwaitsCash(r))
 }
 
 // needsConsent tells of money that was paid by card: it goes back another way only when the shopper expressly agreed (Directive
@@ -81,11 +81,6 @@ func needsConsent(r store.Refund) bool { return ours(r) && r.ErrorCode != "dispu
 
 func canLook(r store.Refund) bool {
 	return ours(r) && needsEyes(r) && r.Status != store.RefundPlanned && r.Status != store.RefundSucceeded
-}
-
-// overAtStripe: the money did not leave, or came back.
-func overAtStripe(r store.Refund) bool {
-	return r.Status == store.RefundFailed || r.Status == store.RefundCanceled
 }
 
 // refundsData is what the room of refunds shows.

@@ -16,7 +16,7 @@ import (
 func (c *console) retryRefund(w http.ResponseWriter, r *http.Request, v visit) error {
 	return c.mendRefund(w, r, v, "try again", "", "retried", canRetry,
 		func(tx *store.Tx, row store.Refund) ([]store.Task, error) {
-			if overAtStripe(row) {
+			if !row.Counts() {
 				return putAnother(r.Context(), tx, v, row, seenGeneration(r))
 			}
 			return c.goOn(r.Context(), tx, v, row, seenGeneration(r))

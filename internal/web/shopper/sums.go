@@ -88,7 +88,7 @@ func (v *visit) refundRows(refunds []store.Refund) []refundRow {
 		case r.PaymentKind == cases.StoreCredit:
 			key = "credit_" + creditStep(r)
 			row.Status, row.Credit = v.words.T("page.refund."+key), true
-		case r.Status == store.RefundSucceeded && r.StripeID == "":
+		case r.PaidOtherwise():
 			key, row.Status = "", v.words.T("page.refund.succeeded_other") // no bank of the shopper's that we know of
 		case r.Status == store.RefundIssued || r.Status == store.RefundUncertain:
 			key = string(store.RefundPlanned)
